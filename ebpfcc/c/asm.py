@@ -1,0 +1,122 @@
+"""asm statements: operands become values; the text itself is assembled by codegen, after registers are known."""
+
+from __future__ import annotations
+
+from ..ir.core import Asm, Mem, Value
+from . import access
+from . import types as T
+from .convert import convert, convert_int, rvalue, value_of
+from .state import FunctionState, Operand, ir_type
+from .stmt import find_label
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def asm_statement(f: FunctionState, node: Any) -> None:
+    template = node.template
+    clobbers = list(node.clobbers)
+    if " basic" in clobbers:
+        clobbers.remove(" basic")
+        template = template.replace("%", "%%")
+    outputs: list[tuple[str, str, int]] = []
+    inputs: list[tuple[str, int]] = []
+    values: list[Value] = []
+    names: list[str] = []
+    places: list[Operand] = []
+    memory: list[tuple[str, Operand, str]] = []
+    tied: list[tuple[int, Operand]] = []
+    for name, constraint, expr in node.outputs:
+        place = f.expr(expr)
+        if place.kind not in ("ssa", "mem"):
+            f.diag.error(expr.coord, "invalid lvalue in asm output")
+            return
+        if is_memory(constraint):
+            memory.append((constraint, place, name))
+            continue
+        t = T.strip(place.type)
+        if not T.is_scalar(t):
+            f.diag.error(expr.coord, f"impossible constraint '{constraint}' in asm: value of type '{T.spell(t)}'")
+            return
+        if "+" in constraint:
+            tied.append((len(outputs), place))
+        outputs.append((constraint.replace("+", "="), ir_type(t), T.sizeof(t)))
+        names.append(name)
+        places.append(place)
+    for number, place in tied:
+        inputs.append((str(number), T.sizeof(place.type)))
+        values.append(rvalue(f, place).value)
+    extra_names = []
+    for constraint, place, name in memory:
+        inputs.append((constraint.replace("=", "").replace("+", ""), T.sizeof(place.type)))
+        values.append(access.address(f, place))
+        extra_names.append(name)
+    input_names: list[str] = []
+    for name, constraint, expr in node.inputs:
+        value, size = asm_input(f, constraint, expr)
+        inputs.append((tied_number(constraint, node) or constraint, size))
+        values.append(value)
+        input_names.append(name)
+    # operands are numbered as the source has them: outputs (memory ones among them come after the registers), inputs, labels;
+    # the inputs that `+` adds have no number of their own
+    asm = Asm(template, outputs, inputs, clobbers, names + [""] * len(tied) + extra_names + input_names + node.labels, node.volatile or bool(node.labels))
+    f.pos = node.coord
+    emit(f, node, asm, values, places)
+
+
+def is_memory(constraint: str) -> bool:
+    return ("m" in constraint or "o" in constraint) and "r" not in constraint
+
+
+def tied_number(constraint: str, node: Any) -> str | None:
+    digits = constraint.strip("%&")
+    return digits if digits.isdigit() else None
+
+
+def asm_input(f: FunctionState, constraint: str, expr: Any) -> tuple[Value, int]:
+    if is_memory(constraint):
+        place = f.expr(expr)
+        if place.kind == "mem":
+            return access.address(f, place), T.sizeof(place.type)
+    immediate = ("i" in constraint or "n" in constraint) and "r" not in constraint
+    if immediate:
+        o = f.unit.immediate_operand(f, expr)
+    else:
+        o = rvalue(f, f.expr(expr))
+    t = T.strip(o.type)
+    if o.kind != "value" or o.value is None:
+        if o.kind == "mem" and T.sizeof(t) == 8:  # a record in a register
+            return f.load("i64", access.address(f, o), Mem(8, False, 0, o.volatile, o.align)), 8
+        f.diag.error(expr.coord, f"invalid operand of type '{T.spell(o.type)}' for asm constraint '{constraint}'")
+        return f.fn.undef("i64"), 8
+    return o.value, T.sizeof(t)
+
+
+def emit(f: FunctionState, node: Any, asm: Asm, values: list[Value], places: list[Operand]) -> None:
+    if node.labels:
+        if asm.outputs:
+            f.diag.error(node.coord, "'asm goto' with outputs is not supported")
+            return
+        following = f.new_block("asm")
+        blocks = [find_label(f, name).block for name in node.labels]
+        for name in node.labels:
+            find_label(f, name).used = node
+        terminator = f.terminate("asm_goto", values, [following, *blocks], asm)
+        if terminator is not None:
+            terminator.pos = node.coord
+        f.start(following)
+        return
+    kind = asm.outputs[0][1] if asm.outputs else "void"
+    first = f.effect("asm", kind, values, asm)
+    results = [first]
+    for i in range(1, len(asm.outputs)):
+        results.append(f.effect("asm_out", asm.outputs[i][1], [first], i))
+    for place, value in zip(places, results):
+        t = T.strip(place.type)
+        o = value_of(t, value)
+        if T.is_integer(t) and T.sizeof(t) < 4:
+            o = convert_int(f, value_of(T.INT, value), t)
+        access.store(f, place, convert(f, o, t).value)
+
+

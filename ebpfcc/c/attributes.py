@@ -1,0 +1,63 @@
+"""`__attribute__`: what is known of each name, and the dictionary that declarations carry."""
+
+from __future__ import annotations
+
+from pycparser import c_ast
+
+from .nodes import Attribute, String
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .state import FunctionState
+
+STRINGS = frozenset(("section", "visibility", "alias", "asm label", "deprecated", "error", "warning", "diagnose_if", "availability"))
+LISTS = frozenset(("btf_decl_tag", "btf_type_tag"))
+NUMBERS = frozenset(("aligned", "address_space", "kernel_helper", "alloc_size", "vector_size", "no_builtin"))
+FLAGS = frozenset(
+    "always_inline noinline weak packed preserve_access_index preserve_static_offset unused used retain naked noreturn may_alias "
+    "transparent_union warn_unused_result gnu_inline artificial flatten cold hot const pure malloc returns_nonnull leaf nothrow "
+    "noclone no_instrument_function no_sanitize no_stack_protector nonnull format format_arg fallthrough maybe_unused nodiscard "
+    "externally_visible optimize target no_reorder noipa no_split_stack designated_init ms_struct gcc_struct internal_linkage "
+    "bpf_fastcall preserve_most preserve_none disable_tail_calls minsize optnone enum_extensibility flag_enum counted_by "
+    "assume_aligned sentinel no_profile_instrument_function access nonstring regparm cdecl musttail uninitialized noescape "
+    "noplt visibility_hidden model type_visibility lto_visibility_public scalar_storage_order simd tls_model constructor "
+    "destructor common nocommon no_address_safety_analysis copy symver section_type optsize noinit objc_root_class stdcall "
+    "unavailable tainted_args fd_arg fd_arg_read fd_arg_write null_terminated_string_arg zero_call_used_regs guard guarded_by "
+    "acquire_capability release_capability pt_guarded_by bitwise safe force context nocast noderef overloadable btf_type_attribute "
+    "convergent annotate swiftcall loader_uninitialized assume callback wunused".split()
+)
+
+
+def gather(f: FunctionState, attributes: list[Attribute]) -> dict[str, Any]:
+    """name -> True, a string, a number, a list of strings, or the name given to cleanup. Reports what is unknown."""
+    out: dict[str, Any] = {}
+    for a in attributes:
+        name, args = a.name, a.args
+        if name in STRINGS:
+            out[name] = text_of(f, a) if args else ""
+        elif name in LISTS:
+            out.setdefault(name, []).append(text_of(f, a))
+        elif name in NUMBERS:
+            out[name] = max(out.get(name, 0), f.unit.integer_constant(f, args[0], f"'{name}' attribute")) if args else 16
+        elif name == "cleanup":
+            out[name] = args[0].name if args and isinstance(args[0], c_ast.ID) else None
+        elif name == "mode":
+            out[name] = args[0].name.strip("_") if args and isinstance(args[0], c_ast.ID) else ""
+        elif name in FLAGS:
+            if name == "overloadable":
+                f.diag.error(a.coord, "attribute 'overloadable' is not supported")
+            out[name] = True
+        else:
+            f.diag.warning("unknown-attributes", a.coord, f"unknown attribute '{name}' ignored")
+    return out
+
+
+def text_of(f: FunctionState, a: Attribute) -> str:
+    if a.args and isinstance(a.args[0], String):
+        from .literals import string_bytes
+
+        return string_bytes(a.args[0].parts)[0][:-1].decode("utf-8", "surrogateescape")
+    f.diag.error(a.coord, f"'{a.name}' attribute requires a string")
+    return ""

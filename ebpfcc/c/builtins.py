@@ -1,0 +1,543 @@
+"""GCC's and clang's builtins that BPF sources use, and clang's BPF builtins for CO-RE. TABLE: name -> function(f, node, args)."""
+
+from __future__ import annotations
+
+from pycparser import c_ast
+
+from ..ir.core import Call, CoreReloc, Mem, Value
+from . import access
+from . import types as T
+from .convert import convert, convert_int, pointer_space, promoted, rvalue, scalar, truth, value_of
+from .expr import type_of
+from .state import FunctionState, Operand, ir_type
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable
+
+    Builtin = Callable[[FunctionState, Any, list[Any]], Operand]
+
+# enum bpf_core_relo_kind (uapi linux/bpf.h)
+FIELD_KINDS = {0: "byte_offset", 1: "byte_size", 2: "exists", 3: "signed", 4: "lshift_u64", 5: "rshift_u64"}
+TYPE_ID_LOCAL, TYPE_ID_TARGET, TYPE_EXISTS, TYPE_SIZE, ENUMVAL_EXISTS, ENUMVAL_VALUE, TYPE_MATCHES = range(6, 13)
+
+
+def arguments(f: FunctionState, node: Any, args: list[Any], count: int) -> bool:
+    if len(args) == count:
+        return True
+    word = "few" if len(args) < count else "many"
+    f.diag.error(node.coord, f"too {word} arguments to function call, expected {count}, have {len(args)}")
+    return False
+
+
+def integer_argument(f: FunctionState, node: Any, t: Any) -> Value:
+    value: Value = convert(f, scalar(f, node), t).value
+    return value
+
+
+def expect(f: FunctionState, node: Any, args: list[Any]) -> Operand:
+    o = convert(f, scalar(f, args[0]), T.LONG)
+    for other in args[1:]:
+        f.expr(other)
+    return o
+
+
+def constant_p(f: FunctionState, node: Any, args: list[Any]) -> Operand:
+    o = type_of(f, args[0])
+    known = o.kind == "value" and o.value is not None and o.value.op == "const"
+    if not known and (o.kind in ("mem", "ssa")):
+        o = rvalue(f, o) if o.kind == "ssa" else o
+        known = o.literal is not None or (o.kind == "value" and o.value is not None and o.value.op == "const")
+        if o.kind == "mem" and o.var is not None:
+            known = f.unit.constant_of(f, o.var) is not None
+    return value_of(T.INT, f.const("i32", int(known)))
+
+
+def choose_expr(f: FunctionState, node: Any, args: list[Any]) -> Operand:
+    n = f.unit.integer_constant(f, args[0], "'__builtin_choose_expr' condition")
+    return f.expr(args[1] if n else args[2])
+
+
+def types_compatible(f: FunctionState, node: Any, args: list[Any]) -> Operand:
+    a, b = (f.unit.type_name(f, x) if isinstance(x, c_ast.Typename) else type_of(f, x).type for x in args)
+    same = T.same(a, b) and not (T.strip(a).kind == "enum" and T.strip(b).kind == "int")
+    return value_of(T.INT, f.const("i32", int(same)))
+
+
+def offset_of(f: FunctionState, node: Any, args: list[Any]) -> Operand:
+    t = f.unit.type_name(f, args[0])
+    if not T.is_complete(t):
+        f.diag.error(node.coord, f"offsetof of incomplete type '{T.spell(t)}'")
+        return f.poison()
+    preserve, f.preserve = f.preserve, 0
+    o = offset_operand(f, access.memory(f, f.const("ptr", 0), t), args[1])
+    f.preserve = preserve
+    o.core = None if o.core is None else o.core
+    off = o.off + (o.core.off if o.core is not None else 0)
+    base = o.value
+    if base.op == "const":
+        return value_of(T.ULONG, f.const("i64", base.aux + off))
+    pointer = f.add_offset(base, off)
+    return value_of(T.ULONG, f.emit("ptrtoint", "i64", [pointer]))
+
+
+def offset_operand(f: FunctionState, base: Operand, designator: Any) -> Operand:
+    if isinstance(designator, c_ast.ID):
+        return access.member(f, base, designator.name, designator.coord)
+    o = offset_operand(f, base, designator.name)
+    if isinstance(designator, c_ast.StructRef):
+        return access.member(f, o, designator.field.name, designator.coord)
+    index = promoted(f, scalar(f, designator.subscript))
+    t = T.strip(o.type)
+    if t.kind != "array":
+        f.diag.error(designator.coord, "offsetof requires array type")
+        return o
+    return access.element(f, o, index.value, t.elem, index.type)
+
+
+def unreachable(f: FunctionState, node: Any, args: list[Any]) -> Operand:
+    f.terminate("unreachable", [], [])
+    f.unreachable_block()
+    return value_of(T.VOID, None)
+
+
+def trap(f: FunctionState, node: Any, args: list[Any]) -> Operand:
+    """Reaching it is an error: the verifier must see a path that it refuses, or none (LLVM calls __bpf_trap)."""
+    f.unit.use_trap()
+    f.effect("call", "void", [], Call("func", "__bpf_trap", True))
+    return unreachable(f, node, args)
+
+
+def swap(bits: int) -> Builtin:
+    t = {16: T.USHORT, 32: T.UINT, 64: T.ULONG}[bits]
+
+    def builtin(f: FunctionState, node: Any, args: list[Any]) -> Operand:
+        if not arguments(f, node, args, 1):
+            return f.poison()
+        return value_of(t, f.emit("bswap", ir_type(t), [integer_argument(f, args[0], t)], bits))
+
+    return builtin
+
+
+def memory_builtin(op: str) -> Builtin:
+    """memcpy, memmove, memset of constant size; a variable size is refused: BPF has no function to call."""
+
+    def builtin(f: FunctionState, node: Any, args: list[Any]) -> Operand:
+        if not arguments(f, node, args, 3):
+            return f.poison()
+        target = rvalue(f, f.expr(args[0]))
+        source = rvalue(f, f.expr(args[1]))
+        size = convert(f, scalar(f, args[2]), T.ULONG).value
+        if T.strip(target.type).kind != "ptr" or target.value is None or source.value is None:
+            f.diag.error(node.coord, f"invalid argument to '{op}'")
+            return f.poison()
+        f.pos = node.coord
+        if size.op != "const":
+            f.unit.late_size(f, op, [target.value, source.value, size], node.coord)
+            return value_of(T.VOID_PTR, target.value)
+        align = pointer_align(f, target)
+        second = source.value
+        if op == "memset":
+            second = convert_int(f, source, T.INT).value
+        else:
+            align = min(align, pointer_align(f, source))
+        d = arena(f, target)
+        s = arena(f, source) if op != "memset" else second
+        if size.aux > 0:
+            f.effect(op, "void", [d, s], Mem(size.aux, False, 0, False, align))
+        return value_of(T.VOID_PTR, target.value)
+
+    return builtin
+
+
+def arena(f: FunctionState, o: Operand) -> Value:
+    space = pointer_space(T.strip(o.type)) if T.strip(o.type).kind == "ptr" else 0
+    value: Value = o.value
+    return f.emit("addr_cast", "ptr", [value], (0, space)) if space else value
+
+
+def pointer_align(f: FunctionState, o: Operand) -> int:
+    """What is known of a pointer's alignment: that of the object it was made from, or of the type it points at."""
+    value: Value = o.value
+    off = 0
+    while value.op == "add" and value.type == "ptr" and value.args[1].op == "const":
+        off += value.args[1].aux
+        value = value.args[0]
+    if value.op == "slot":
+        return access.known_align(value.aux.align, off)
+    if value.op == "gaddr":
+        symbol = f.unit.module.globals.get(value.aux[0])
+        if symbol is not None:
+            return access.known_align(symbol.align, off + value.aux[1])
+    target = T.strip(T.strip(o.type).target)
+    try:
+        return T.alignof(target) if target.kind not in ("void", "func") else 1
+    except KeyError:
+        return 1
+
+
+def compare_memory(f: FunctionState, node: Any, args: list[Any]) -> Operand:
+    """memcmp of a constant size, byte by byte as its result must order them; only equality is asked of most."""
+    if not arguments(f, node, args, 3):
+        return f.poison()
+    a, b = rvalue(f, f.expr(args[0])), rvalue(f, f.expr(args[1]))
+    size = convert(f, scalar(f, args[2]), T.ULONG).value
+    if size.op != "const" or size.aux > 512:
+        f.diag.error(node.coord, "'memcmp' needs a constant size of at most 512 bytes on BPF")
+        return f.poison()
+    from .state import Variable
+
+    result = Variable("", T.INT, "auto", node.coord)
+    done = f.new_block("differ")
+    align = min(pointer_align(f, a), pointer_align(f, b))
+    n, off = size.aux, 0
+    pa, pb = arena(f, a), arena(f, b)
+    while off < n:
+        width = 8
+        while width > access.known_align(align, off) or off + width > n:
+            width //= 2
+        kind = "i64" if width == 8 else "i32"
+        x = f.load(kind, pa, Mem(width, False, off, False, width))
+        y = f.load(kind, pb, Mem(width, False, off, False, width))
+        if width > 1 and not f.unit.big_endian:
+            x, y = f.emit("bswap", kind, [x], width * 8), f.emit("bswap", kind, [y], width * 8)
+        less = f.emit("icmp", "i32", [x, y], "ult")
+        sign = f.emit("select", "i32", [less, f.const("i32", -1), f.const("i32", 1)])
+        f.write_var(result, sign)
+        following = f.new_block("same")
+        f.branch(f.emit("icmp", "i32", [x, y], "ne"), done, following)
+        f.start(following)
+        off += width
+    f.write_var(result, f.const("i32", 0))
+    f.jump(done)
+    f.start(done)
+    return value_of(T.INT, f.read_var(result))
+
+
+def string_length(f: FunctionState, node: Any, args: list[Any]) -> Operand:
+    o = rvalue(f, f.expr(args[0]))
+    if o.literal is not None:
+        return value_of(T.ULONG, f.const("i64", o.literal.index(0)))
+    f.diag.error(node.coord, "'strlen' is supported for string literals only")
+    return f.poison()
+
+
+# -- bit counting: as Hacker's Delight 5-1 and 5-3 has it, without branches -------------------------------------------
+def popcount_value(f: FunctionState, x: Value, bits: int) -> Value:
+    kind = "i64" if bits == 64 else "i32"
+
+    def c(n: int) -> Value:
+        return f.const(kind, n & (1 << bits) - 1)
+
+    ones = (1 << bits) - 1
+    m1, m2, m4, h1 = ones // 3, ones // 15 * 3, ones // 255 * 15, ones // 255
+    x = f.emit("sub", kind, [x, f.emit("and", kind, [f.emit("lshr", kind, [x, c(1)]), c(m1)])])
+    x = f.emit("add", kind, [f.emit("and", kind, [x, c(m2)]), f.emit("and", kind, [f.emit("lshr", kind, [x, c(2)]), c(m2)])])
+    x = f.emit("and", kind, [f.emit("add", kind, [x, f.emit("lshr", kind, [x, c(4)])]), c(m4)])
+    return f.emit("lshr", kind, [f.emit("mul", kind, [x, c(h1)]), c(bits - 8)])
+
+
+def as_int(f: FunctionState, value: Value) -> Operand:
+    return value_of(T.INT, f.emit("trunc", "i32", [value]) if value.type == "i64" else value)
+
+
+def bit_count(name: str, bits: int) -> Builtin:
+    t = T.ULONG if bits == 64 else T.UINT
+    kind = ir_type(t)
+
+    def builtin(f: FunctionState, node: Any, args: list[Any]) -> Operand:
+        if not arguments(f, node, args, 1):
+            return f.poison()
+        x = integer_argument(f, args[0], t)
+        if x.op == "const":
+            return value_of(T.INT, f.const("i32", constant_count(name, x.aux & (1 << bits) - 1, bits)))
+
+        def c(n: int) -> Value:
+            return f.const(kind, n)
+
+        if name == "popcount":
+            return as_int(f, popcount_value(f, x, bits))
+        if name == "parity":
+            return as_int(f, f.emit("and", kind, [popcount_value(f, x, bits), c(1)]))
+        if name == "clz":
+            y = x
+            step = 1
+            while step < bits:
+                y = f.emit("or", kind, [y, f.emit("lshr", kind, [y, c(step)])])
+                step *= 2
+            return as_int(f, f.emit("sub", kind, [c(bits), popcount_value(f, y, bits)]))
+        low = f.emit("and", kind, [f.emit("xor", kind, [x, c(-1)]), f.emit("sub", kind, [x, c(1)])])
+        count = popcount_value(f, low, bits)
+        if name == "ctz":
+            return as_int(f, count)
+        count = f.emit("add", kind, [count, c(1)])
+        zero = f.emit("icmp", "i32", [x, c(0)], "eq")
+        return as_int(f, f.emit("select", kind, [zero, c(0), count]))
+
+    return builtin
+
+
+def constant_count(name: str, x: int, bits: int) -> int:
+    if name == "popcount":
+        return x.bit_count()
+    if name == "parity":
+        return x.bit_count() & 1
+    if name == "clz":
+        return bits - x.bit_length()
+    trailing = (x & -x).bit_length() - 1
+    return trailing + 1 if name == "ffs" else max(trailing, 0)
+
+
+def absolute(f: FunctionState, node: Any, args: list[Any]) -> Operand:
+    o = promoted(f, scalar(f, args[0]))
+    kind = o.value.type
+    minus = f.emit("sub", kind, [f.const(kind, 0), o.value])
+    negative = f.emit("icmp", "i32", [o.value, f.const(kind, 0)], "slt")
+    return value_of(o.type, f.emit("select", kind, [negative, minus, o.value]))
+
+
+def overflow(op: str) -> Builtin:
+    """__builtin_add_overflow(a, b, &result): computed exactly in a wider type where there is one."""
+
+    def builtin(f: FunctionState, node: Any, args: list[Any]) -> Operand:
+        if not arguments(f, node, args, 3):
+            return f.poison()
+        a, b = promoted(f, scalar(f, args[0])), promoted(f, scalar(f, args[1]))
+        p = rvalue(f, f.expr(args[2]))
+        t = T.strip(T.strip(p.type).target)
+        f.pos = node.coord
+        target = access.memory(f, p.value, T.strip(p.type).target)
+        ta, tb = T.strip(a.type), T.strip(b.type)
+        if t.size < 8 and ta.size < 8 and tb.size < 8:
+            x, y = convert_int(f, a, T.LONG).value, convert_int(f, b, T.LONG).value
+            if not ta.signed:
+                x = f.emit("zext", "i64", [a.value])
+            if not tb.signed:
+                y = f.emit("zext", "i64", [b.value])
+            exact = f.emit(op, "i64", [x, y])
+            narrow = convert_int(f, value_of(T.LONG, exact), t)
+            access.store(f, target, narrow.value)
+            back = convert_int(f, narrow, T.LONG).value
+            return value_of(T.BOOL, f.emit("icmp", "i32", [exact, back], "ne"))
+        return overflow64(f, op, convert_int(f, a, t).value, convert_int(f, b, t).value, t, target, node)
+
+    return builtin
+
+
+def overflow64(f: FunctionState, op: str, x: Value, y: Value, t: Any, target: Operand, node: Any) -> Operand:
+    r = f.emit(op, "i64", [x, y])
+    zero = f.const("i64", 0)
+    if op == "mul":
+        if t.signed:
+            quotient = f.emit("sdiv", "i64", [r, y])
+        else:
+            quotient = f.emit("udiv", "i64", [r, y])
+        wrong = f.emit("icmp", "i32", [quotient, x], "ne")
+        nonzero = f.emit("icmp", "i32", [y, zero], "ne")
+        flag = f.emit("and", "i32", [wrong, nonzero])
+    elif t.signed:
+        # the sign of the result differs from both operands' (add), or from x while x and y differ (sub)
+        first = f.emit("xor", "i64", [x, r])
+        second = f.emit("xor", "i64", [y, r] if op == "add" else [x, y])
+        flag = f.emit("icmp", "i32", [f.emit("and", "i64", [first, second]), zero], "slt")
+    elif op == "add":
+        flag = f.emit("icmp", "i32", [r, x], "ult")
+    else:
+        flag = f.emit("icmp", "i32", [x, y], "ult")
+    access.store(f, target, r)
+    return value_of(T.BOOL, flag)
+
+
+def object_size(f: FunctionState, node: Any, args: list[Any]) -> Operand:
+    o = rvalue(f, f.expr(args[0]))
+    kind = f.unit.integer_constant(f, args[1], "'__builtin_object_size' type")
+    value, off = o.value, 0
+    while value is not None and value.op == "add" and value.args[1].op == "const":
+        off += value.args[1].aux
+        value = value.args[0]
+    size = None
+    if value is not None and value.op == "slot":
+        size = value.aux.size
+    elif value is not None and value.op == "gaddr" and value.aux[0] in f.unit.module.globals:
+        size, off = f.unit.module.globals[value.aux[0]].size, off + value.aux[1]
+    n = (0 if kind & 2 else -1) if size is None else max(0, size - off)
+    return value_of(T.ULONG, f.const("i64", n))
+
+
+# -- CO-RE --------------------------------------------------------------------------------------------------------------
+def preserve_access_index(f: FunctionState, node: Any, args: list[Any]) -> Operand:
+    f.preserve += 1
+    o = f.expr(args[0])
+    if o.kind == "mem":
+        o = rvalue(f, o)
+    f.preserve -= 1
+    return o
+
+
+def preserve_field_info(f: FunctionState, node: Any, args: list[Any]) -> Operand:
+    if not arguments(f, node, args, 2):
+        return f.poison()
+    kind = f.unit.integer_constant(f, args[1], "'__builtin_preserve_field_info' kind")
+    f.preserve += 1
+    o = f.expr(args[0])
+    f.preserve -= 1
+    if o.core is None or kind not in FIELD_KINDS:
+        f.diag.error(node.coord, "__builtin_preserve_field_info argument 1 not a field access")
+        return f.poison()
+    reloc = CoreReloc(kind, o.core.root, ":".join(map(str, o.core.spec)), field_info(o, kind, f.unit.big_endian))
+    return value_of(T.UINT, f.effect("core_const", "i32", [], reloc))
+
+
+def field_info(o: Operand, kind: int, big_endian: bool) -> int:
+    """The value of a field relocation for the type as compiled (libbpf relo_core.c, bpf_core_calc_field_relo)."""
+    t = T.strip(o.type)
+    chain = o.core
+    assert chain is not None
+    size = T.sizeof(t)
+    byte = chain.off
+    width = o.member.bit_width if o.member is not None and o.member.bit_width is not None else None
+    if kind == 0:
+        return byte
+    if kind == 1:
+        return size
+    if kind == 2:
+        return 1
+    if kind == 3:
+        return int(bool(getattr(t, "signed", False)) and t.kind != "bool")
+    bits = size * 8 if width is None else width
+    bit = 0 if width is None else o.bit
+    if kind == 4:
+        return 64 - (bit + bits) if not big_endian else (8 - size) * 8 + bit
+    return 64 - bits
+
+
+def pointed_type(f: FunctionState, node: Any) -> T.Type:
+    """The type T of an argument `*(T *)0`, or of any expression."""
+    return type_of(f, node).type
+
+
+def preserve_type_info(f: FunctionState, node: Any, args: list[Any]) -> Operand:
+    t = pointed_type(f, args[0])
+    flag = f.unit.integer_constant(f, args[1], "'__builtin_preserve_type_info' kind")
+    kind = {0: TYPE_EXISTS, 1: TYPE_SIZE, 2: TYPE_MATCHES}.get(flag, TYPE_EXISTS)
+    value = T.sizeof(t) if kind == TYPE_SIZE and T.is_complete(t) else 1
+    return value_of(T.UINT, f.effect("core_const", "i32", [], CoreReloc(kind, named(t), "0", value)))
+
+
+def btf_type_id(f: FunctionState, node: Any, args: list[Any]) -> Operand:
+    t = pointed_type(f, args[0])
+    flag = f.unit.integer_constant(f, args[1], "'__builtin_btf_type_id' kind")
+    kind = TYPE_ID_LOCAL if flag == 0 else TYPE_ID_TARGET
+    return value_of(T.ULONG, f.effect("core_const", "i64", [], CoreReloc(kind, named(t), "0", 0)))
+
+
+def named(t: T.Type) -> T.Type:
+    while t.kind == "qual":
+        t = t.target  # type: ignore[attr-defined]
+    return t
+
+
+def preserve_enum_value(f: FunctionState, node: Any, args: list[Any]) -> Operand:
+    """The first argument is `*(typeof(T) *)ENUMERATOR`: the enumerator is what the cast is applied to."""
+    flag = f.unit.integer_constant(f, args[1], "'__builtin_preserve_enum_value' kind")
+    t = pointed_type(f, args[0])
+    u = T.strip(t)
+    inner = args[0]
+    while isinstance(inner, c_ast.UnaryOp):
+        inner = inner.expr
+    enumerator = None
+    if isinstance(inner, c_ast.Cast):
+        enumerator = type_of(f, inner.expr).enumerator
+    if u.kind != "enum" or not T.is_complete(u) or enumerator is None:
+        f.diag.error(node.coord, "__builtin_preserve_enum_value argument 1 invalid")
+        return f.poison()
+    names = [name for name, _ in u.values]
+    index = names.index(enumerator.name) if enumerator.name in names else 0
+    kind = ENUMVAL_EXISTS if flag == 0 else ENUMVAL_VALUE
+    value = 1 if kind == ENUMVAL_EXISTS else enumerator.value
+    return value_of(T.ULONG, f.effect("core_const", "i64", [], CoreReloc(kind, named(t), str(index), value)))
+
+
+def packet_load(size: int) -> Builtin:
+    """__builtin_bpf_load_byte(skb, offset): the legacy packet access; r6 must hold the context."""
+
+    def builtin(f: FunctionState, node: Any, args: list[Any]) -> Operand:
+        f.expr(args[0])
+        off = convert(f, scalar(f, args[1]), T.ULONG).value
+        return value_of(T.ULLONG, f.effect("ldabs", "i64", [off], size))
+
+    return builtin
+
+
+def refused(reason: str) -> Builtin:
+    def builtin(f: FunctionState, node: Any, args: list[Any]) -> Operand:
+        f.diag.error(node.coord, f"'{node.name.name}' is not supported on BPF: {reason}")
+        return f.poison()
+
+    return builtin
+
+
+def assume(f: FunctionState, node: Any, args: list[Any]) -> Operand:
+    type_of(f, args[0])
+    return value_of(T.VOID, None)
+
+
+def first_argument(f: FunctionState, node: Any, args: list[Any]) -> Operand:
+    return rvalue(f, f.expr(args[0]))
+
+
+def boolean(f: FunctionState, node: Any) -> Value:
+    return truth(f, scalar(f, node))
+
+
+TABLE: dict[str, Builtin] = {
+    "__builtin_expect": expect,
+    "__builtin_expect_with_probability": expect,
+    "__builtin_constant_p": constant_p,
+    "__builtin_choose_expr": choose_expr,
+    "__builtin_types_compatible_p": types_compatible,
+    "__builtin_offsetof": offset_of,
+    "__builtin_unreachable": unreachable,
+    "__builtin_trap": trap,
+    "__builtin_abort": trap,
+    "__builtin_bswap16": swap(16),
+    "__builtin_bswap32": swap(32),
+    "__builtin_bswap64": swap(64),
+    "__builtin_memcmp": compare_memory,
+    "__builtin_bcmp": compare_memory,
+    "memcmp": compare_memory,
+    "__builtin_strlen": string_length,
+    "strlen": string_length,
+    "__builtin_abs": absolute,
+    "__builtin_labs": absolute,
+    "__builtin_llabs": absolute,
+    "__builtin_object_size": object_size,
+    "__builtin_dynamic_object_size": object_size,
+    "__builtin_preserve_access_index": preserve_access_index,
+    "__builtin_preserve_field_info": preserve_field_info,
+    "__builtin_preserve_type_info": preserve_type_info,
+    "__builtin_preserve_enum_value": preserve_enum_value,
+    "__builtin_btf_type_id": btf_type_id,
+    "__builtin_assume": assume,
+    "__builtin_assume_aligned": first_argument,
+    "__builtin_bpf_load_byte": packet_load(1),
+    "__builtin_bpf_load_half": packet_load(2),
+    "__builtin_bpf_load_word": packet_load(4),
+    "__builtin_return_address": refused("the frame is not accessible"),
+    "__builtin_frame_address": refused("the frame is not accessible"),
+    "__builtin_alloca": refused("the stack is of constant size"),
+    "__builtin_va_start": refused("there are no variadic functions"),
+    "__builtin_va_arg": refused("there are no variadic functions"),
+    "__builtin_va_end": refused("there are no variadic functions"),
+}
+for _name in ("memcpy", "memmove", "memset"):
+    TABLE["__builtin_" + _name] = TABLE[_name] = memory_builtin(_name)
+TABLE["__builtin_memcpy_inline"] = TABLE["__builtin_memcpy"]
+for _name in ("popcount", "parity", "clz", "ctz", "ffs"):
+    TABLE["__builtin_" + _name] = bit_count(_name, 32)
+    TABLE[f"__builtin_{_name}l"] = TABLE[f"__builtin_{_name}ll"] = bit_count(_name, 64)
+for _name in ("add", "sub", "mul"):
+    TABLE[f"__builtin_{_name}_overflow"] = overflow(_name)
+    for _prefix in ("u", "s"):
+        for _suffix in ("", "l", "ll"):
+            TABLE[f"__builtin_{_prefix}{_name}{_suffix}_overflow"] = overflow(_name)

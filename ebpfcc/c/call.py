@@ -1,0 +1,213 @@
+"""Function calls (C11 6.5.2.2) under the BPF calling convention: five arguments in r1-r5, the result in r0."""
+
+from __future__ import annotations
+
+from pycparser import c_ast
+
+from ..ir.core import Call, Mem, Value
+from . import access
+from . import types as T
+from .convert import assign_convert, promoted, rvalue, value_of
+from .state import FunctionState, FunctionSymbol, Operand, Variable, ir_type
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+MAX_ARGS = 5
+
+
+def call(f: FunctionState, node: Any) -> Operand:
+    callee_node = node.name
+    args = node.args.exprs if node.args is not None else []
+    if type(callee_node) is c_ast.ID:
+        name = callee_node.name
+        symbol = f.lookup(name)
+        if symbol is None or (type(symbol) is FunctionSymbol and name.startswith("__builtin_")):
+            builtin = f.unit.builtins.get(name)
+            if builtin is not None:
+                f.pos = node.coord
+                result: Operand = builtin(f, node, args)
+                return result
+            symbol = f.unit.implicit_function(f, name, callee_node)
+            if symbol is None:
+                for arg in args:
+                    f.expr(arg)
+                return f.poison()
+    callee = f.expr(callee_node)
+    while callee.kind == "mem" and T.strip(callee.type).kind == "func":
+        callee = rvalue(f, callee)
+    if callee.kind == "func":
+        return call_function(f, callee.var, callee.type, args, node)
+    target = constant_target(f, callee)
+    value = rvalue(f, callee)
+    t = T.strip(value.type)
+    if t.kind == "ptr":
+        t = T.strip(t.target)
+    if t.kind != "func":
+        f.diag.error(node.coord, f"called object type '{T.spell(callee.type)}' is not a function or function pointer")
+        return f.poison()
+    if target is None and value.value is not None and value.value.op == "const":
+        target = value.value.aux
+    if target is not None:
+        return finish(f, Call("helper", target), t, [], args, node, "helper")
+    if value.value is not None and value.value.op == "gaddr" and value.value.aux[1] == 0:
+        return finish(f, Call("func", value.value.aux[0]), t, [], args, node, value.value.aux[0])
+    return finish(f, Call("indirect", None), t, [value.value], args, node, "function")  # type: ignore[list-item]
+
+
+def constant_target(f: FunctionState, callee: Operand) -> int | None:
+    """A helper's number: `static long (*bpf_helper)(...) = (void *) 12;`, also where the pointer is not const."""
+    variable = callee.var
+    if callee.kind != "mem" or type(variable) is not Variable or variable.storage != "static" or variable.written:
+        return None
+    constant = f.unit.initial_constant(f, variable)
+    return constant.aux if constant is not None and constant.op == "const" else None
+
+
+def call_function(f: FunctionState, symbol: FunctionSymbol, t: Any, args: list[Any], node: Any) -> Operand:
+    f.unit.use_function(symbol)
+    target = symbol.symbol
+    helper = symbol.attrs.get("kernel_helper")
+    info = Call("helper", helper) if helper is not None else Call("func", target)
+    info.noreturn = "noreturn" in symbol.attrs
+    return finish(f, info, t, [], args, node, symbol.name)
+
+
+def finish(f: FunctionState, info: Call, t: T.Func, values: list[Value], args: list[Any], node: Any, name: str) -> Operand:
+    params = t.params
+    if t.prototype and (len(args) < len(params) or (len(args) > len(params) and not t.variadic)):
+        word = "few" if len(args) < len(params) else "many"
+        f.diag.error(node.coord, f"too {word} arguments to function call, expected {len(params)}, have {len(args)}")
+        return f.poison()
+    ret = T.strip(t.ret)
+    out: Operand | None = None
+    if T.is_record(ret):
+        slot = f.new_slot("", t.ret, 8)
+        out = access.memory(f, f.fn.slot_addr(slot), t.ret, 0, slot.align)
+        values.append(f.fn.slot_addr(slot))
+    for i, arg in enumerate(args):
+        o = rvalue(f, f.expr(arg))
+        if i < len(params):
+            o = assign_convert(f, o, params[i].type, arg.coord, f"passing argument {i + 1} of '{name}'")
+        elif o.kind == "value" and o.value is not None and T.is_integer(T.strip(o.type)):
+            o = promoted(f, o)
+        pass_argument(f, o, values)
+    f.pos = node.coord
+    limit = MAX_ARGS + (info.kind == "indirect")
+    if len(values) > limit:
+        f.diag.error(node.coord, f"call of '{name}' needs {len(values)} arguments: BPF passes at most {MAX_ARGS} (in registers)")
+        return f.poison()
+    kind = "void" if out is not None else ir_type(ret)
+    info.ctype = t
+    value = f.effect("call", kind, values, info)
+    if info.noreturn and not f.unit.unevaluated:
+        f.terminate("unreachable", [], [])
+        f.unreachable_block()
+    if out is not None:
+        return out
+    if ret.kind == "void":
+        return value_of(T.VOID, None)
+    return value_of(ret, narrow_result(f, ret, value))
+
+
+def narrow_result(f: FunctionState, ret: Any, value: Value) -> Value:
+    """A callee extends narrow results only to what its own type says; the upper bits of r0 are not to be relied on."""
+    if ret.kind == "int" and ret.size < 4:
+        if ret.signed:
+            return f.emit("sextn", "i32", [value], ret.size * 8)
+        return f.emit("and", "i32", [value, f.const("i32", (1 << ret.size * 8) - 1)])
+    return value
+
+
+def pass_argument(f: FunctionState, o: Operand, values: list[Value]) -> None:
+    """A scalar in one register; a record of up to 16 bytes in one or two, a larger one by the address of a copy."""
+    if o.kind == "value":
+        if o.value is None:
+            f.diag.error(f.pos, "argument type 'void' is incomplete")
+            values.append(f.fn.undef("i64"))
+        else:
+            values.append(o.value)
+        return
+    size = T.sizeof(o.type)
+    if size > 16:
+        slot = f.new_slot("", o.type, 8)
+        copy = access.memory(f, f.fn.slot_addr(slot), o.type, 0, slot.align)
+        access.copy(f, copy, o)
+        values.append(f.fn.slot_addr(slot))
+        return
+    if o.align < 8 or size % 8:
+        slot = f.new_slot("", T.Array(T.ULONG, (size + 7) // 8), 8)
+        copy = access.memory(f, f.fn.slot_addr(slot), o.type, 0, 8)
+        if size % 8:
+            f.effect("memset", "void", [f.fn.slot_addr(slot), f.const("i32", 0)], Mem((size + 7) // 8 * 8, False, 0, False, 8))
+        access.copy(f, copy, o)
+        o = copy
+    base, off = access.target_base(f, o)
+    for piece in range(0, size, 8):
+        values.append(f.load("i64", base, Mem(8, False, off + piece, o.volatile, 8)))
+
+
+def receive_parameters(f: FunctionState, t: T.Func, params: list[Any]) -> None:
+    """Binds the entry block's parameters to the C parameters (declared in the function's outermost scope)."""
+    entry = f.fn.blocks[0]
+
+    def new_param(kind: str, name: str, pos: Any) -> Value:
+        value = Value("param", kind, [], None, pos)
+        value.block = entry
+        value.name = name
+        entry.params.append(value)
+        return value
+
+    if T.is_record(T.strip(t.ret)):
+        result = Variable("", T.Ptr(t.ret), "auto", f.pos)
+        f.ret_slot = result
+        f.write_var(result, new_param("ptr", "result", f.pos))
+        f.fn.ret = "void"
+    for p in params:
+        u = T.strip(p.type)
+        variable = Variable(p.name, p.type, "auto", p.pos)
+        if p.name:
+            if p.name in f.scopes[-1]:
+                f.diag.error(p.pos, f"redefinition of parameter '{p.name}'")
+            f.scopes[-1][p.name] = variable
+        if T.is_record(u):
+            receive_record(f, variable, u, new_param)
+            continue
+        if u.kind == "float":
+            f.diag.error(p.pos, "floating point is not supported on BPF")
+            continue
+        value = new_param(ir_type(u), p.name or "", p.pos)
+        if p.name in f.addressed or T.qualifiers(p.type)[1]:
+            variable.slot = f.new_slot(p.name, p.type)
+            target = access.memory(f, f.fn.slot_addr(variable.slot), p.type)
+            access.store(f, target, value)
+        else:
+            f.write_var(variable, value)
+    if len(entry.params) > MAX_ARGS:
+        where = params[-1].pos if params else f.pos
+        f.diag.error(where, f"function '{f.name}' has {len(entry.params)} parameters: BPF passes at most {MAX_ARGS} (in registers)")
+
+
+def receive_record(f: FunctionState, variable: Variable, u: Any, new_param: Any) -> None:
+    size = T.sizeof(u)
+    if size > 16:
+        pointer = new_param("ptr", variable.name, variable.pos)
+        slot = f.new_slot(variable.name, variable.type, 8)
+        target = access.memory(f, f.fn.slot_addr(slot), variable.type, 0, 8)
+        access.copy(f, target, access.memory(f, pointer, variable.type))
+    else:
+        slot = f.new_slot(variable.name, T.Array(T.ULONG, (size + 7) // 8), 8)
+        for piece in range(0, size, 8):
+            value = new_param("i64", variable.name, variable.pos)
+            f.effect("store", "void", [f.fn.slot_addr(slot), value], Mem(8, False, piece, False, 8))
+    variable.slot = slot
+
+
+def call_symbol(f: FunctionState, symbol: FunctionSymbol, args: list[Value], where: Any) -> None:
+    """A call that the source does not spell (a cleanup)."""
+    f.unit.use_function(symbol)
+    f.pos = where
+    f.effect("call", ir_type(symbol.type.ret), args, Call("func", symbol.symbol, False, symbol.type))  # type: ignore[attr-defined]
+
+

@@ -1,0 +1,252 @@
+"""Values of operands and conversions between types (C11 6.3), with the diagnostics of assignments (6.5.16.1)."""
+
+from __future__ import annotations
+
+from ..ir.core import INVERSE, Value
+from . import access
+from . import types as T
+from .state import FunctionState, FunctionSymbol, Operand
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def value_of(t: T.Type, value: Value | None) -> Operand:
+    return Operand("value", t, value)
+
+
+def rvalue(f: FunctionState, o: Operand) -> Operand:
+    """Lvalue conversion, array and function decay (6.3.2.1). Records stay in memory."""
+    kind = o.kind
+    if kind == "value":
+        return o
+    if kind == "ssa":
+        return Operand("value", T.strip(o.type), f.read_var(o.var))
+    if kind == "func":
+        symbol: FunctionSymbol = o.var
+        f.unit.use_function(symbol)
+        return Operand("value", T.Ptr(o.type), f.fn.gaddr(symbol.symbol))
+    t = T.strip(o.type)
+    if t.kind == "array":
+        elem = t.elem
+        const, volatile, _ = T.qualifiers(o.type)
+        out = Operand("value", T.Ptr(T.qualify(elem, const, volatile), (), o.storage or 0), access.address(f, o))
+        out.literal = o.literal
+        return out
+    if t.kind == "func":
+        return Operand("value", T.Ptr(o.type), access.address(f, o))
+    if T.is_record(t):
+        return o
+    if t.kind == "void":
+        return Operand("value", T.VOID, None)
+    if t.kind == "float":
+        f.diag.error(f.pos, "floating point is not supported on BPF")
+        return f.poison()
+    if t.kind == "int" and t.size == 16:
+        return o  # __int128 lives in memory only
+    if o.var is not None:
+        constant = f.unit.constant_of(f, o.var)
+        if constant is not None:
+            return Operand("value", t, constant)
+    out = Operand("value", t, access.load(f, o))
+    if o.member is not None and o.member.bit_width is not None:
+        out.member = o.member  # promotion of a bit-field looks at its width
+    return out
+
+
+def scalar(f: FunctionState, node: Any) -> Operand:
+    """The expression's value; an error if it has none that fits a register."""
+    o = rvalue(f, f.expr(node))
+    t = T.strip(o.type)
+    if o.kind != "value" or o.value is None:
+        if t.kind == "int":
+            f.diag.error(node.coord, "arithmetic on __int128 is not supported")
+        elif t.kind == "void":
+            f.diag.error(node.coord, "void value not ignored as it ought to be")
+        else:
+            f.diag.error(node.coord, f"used type '{T.spell(o.type)}' where arithmetic or pointer type is required")
+        return f.poison()
+    return o
+
+
+def promoted(f: FunctionState, o: Operand) -> Operand:
+    t = T.strip(o.type)
+    if o.member is not None and o.member.bit_width is not None:
+        p = T.promote_bits(t, o.member.bit_width)
+    else:
+        p = T.promote(t)
+    return convert_int(f, o, p)
+
+
+def convert_int(f: FunctionState, o: Operand, to: Any) -> Operand:
+    """Integer to integer; values of narrow types are kept extended to 32 bits as their type says."""
+    frm = T.strip(o.type)
+    if frm is to:
+        return Operand("value", to, o.value)
+    if frm.kind == "enum":
+        frm = frm.underlying
+    target = to.underlying if to.kind == "enum" else to
+    value: Value = o.value
+    if target.kind == "bool":
+        return Operand("value", to, truth(f, o))
+    if target.size == 16 or frm.size == 16:
+        f.diag.error(f.pos, "arithmetic on __int128 is not supported")
+        return f.poison()
+    if target.size == 8:
+        if value.type == "i32":
+            value = f.emit("sext" if frm.signed else "zext", "i64", [value])
+    else:
+        if value.type != "i32":
+            value = f.emit("trunc", "i32", [value])
+        if target.size < 4 and not (
+            frm.kind == "bool" or (frm.size < target.size and (frm.signed is False or target.signed)) or (frm.size == target.size and frm.signed == target.signed)
+        ):
+            bits = target.size * 8
+            if target.signed:
+                value = f.emit("sextn", "i32", [value], bits)
+            else:
+                value = f.emit("and", "i32", [value, f.const("i32", (1 << bits) - 1)])
+    return Operand("value", to, value)
+
+
+def convert(f: FunctionState, o: Operand, to: T.Type) -> Operand:
+    """Scalar conversion without diagnostics: casts and what was checked."""
+    o = rvalue(f, o)
+    target = T.strip(to)
+    frm = T.strip(o.type)
+    if target.kind == "void":
+        return Operand("value", T.VOID, None)
+    if target.kind == "float" or frm.kind == "float":
+        f.diag.error(f.pos, "floating point is not supported on BPF")
+        return f.poison()
+    if o.value is None or o.kind != "value":
+        if target is frm:
+            return o
+        f.diag.error(f.pos, f"cannot convert '{T.spell(o.type)}' to '{T.spell(to)}'")
+        return f.poison()
+    if target.kind == "ptr":
+        if frm.kind == "ptr":
+            value = o.value
+            a, b = pointer_space(frm), pointer_space(target)
+            if a != b and value.op != "const":
+                value = f.emit("addr_cast", "ptr", [value], (b, a))
+            return Operand("value", to, value)
+        if T.is_integer(frm):
+            wide = convert_int(f, o, T.ULONG if not (frm.underlying if frm.kind == "enum" else frm).signed else T.LONG)
+            return Operand("value", to, f.emit("inttoptr", "ptr", [wide.value]))
+    elif T.is_integer(target):
+        if frm.kind == "ptr":
+            if target.kind == "bool":
+                return Operand("value", to, truth(f, o))
+            as_int = Operand("value", T.ULONG, f.emit("ptrtoint", "i64", [o.value]))
+            return Operand("value", to, convert_int(f, as_int, target).value)
+        if T.is_integer(frm):
+            return Operand("value", to, convert_int(f, o, target).value)
+    f.diag.error(f.pos, f"cannot convert '{T.spell(o.type)}' to '{T.spell(to)}'")
+    return f.poison()
+
+
+def pointer_space(t: Any) -> int:
+    return t.space or T.address_space(t.target)  # type: ignore[no-any-return]
+
+
+def truth(f: FunctionState, o: Operand) -> Value:
+    """0 or 1 (i32): whether the scalar is not zero."""
+    value: Value = o.value
+    if value.op == "icmp" or (value.op == "const" and value.type == "i32" and value.aux in (0, 1)):
+        return value
+    if T.strip(o.type).kind == "bool":
+        return value
+    return f.emit("icmp", "i32", [value, f.const(value.type, 0)], "ne")
+
+
+def negate(f: FunctionState, value: Value) -> Value:
+    """Logical not of a truth value or any integer."""
+    if value.op == "icmp":
+        return f.emit("icmp", "i32", list(value.args), INVERSE[value.aux])
+    return f.emit("icmp", "i32", [value, f.const(value.type, 0)], "eq")
+
+
+def is_null_constant(o: Operand) -> bool:
+    """An integer constant 0, or one cast to void * (6.3.2.3)."""
+    if o.kind != "value" or o.value is None or o.value.op != "const" or o.value.aux != 0:
+        return False
+    t = T.strip(o.type)
+    return T.is_integer(t) or (t.kind == "ptr" and T.strip(t.target).kind == "void")
+
+
+def assign_convert(f: FunctionState, o: Operand, to: T.Type, where: Any, what: str) -> Operand:
+    """Conversion as if by assignment; `what` completes the message ("passing argument 1 of 'f'", "initialization", ...)."""
+    o = rvalue(f, o)
+    target = T.strip(to)
+    frm = T.strip(o.type)
+    if T.is_record(target) or T.is_record(frm):
+        if not T.same(target, frm):
+            f.diag.error(where, f"incompatible types in {what}: '{T.spell(to)}' from '{T.spell(o.type)}'")
+            return f.poison() if not T.is_record(target) else o
+        return o
+    if o.value is None and frm.kind == "void":
+        f.diag.error(where, "void value not ignored as it ought to be")
+        return f.poison()
+    if target.kind == "ptr" and frm.kind == "ptr":
+        check_pointers(f, target, frm, o, where, what)
+    elif target.kind == "ptr" and T.is_integer(frm):
+        if not is_null_constant(o):
+            f.diag.error(where, f"incompatible integer to pointer conversion in {what}: '{T.spell(to)}' from '{T.spell(o.type)}'") if f.unit.options_std_strict else f.diag.warning(
+                "int-conversion", where, f"incompatible integer to pointer conversion in {what}: '{T.spell(to)}' from '{T.spell(o.type)}'"
+            )
+    elif target.kind != "bool" and T.is_integer(target) and frm.kind == "ptr":
+        f.diag.warning("int-conversion", where, f"incompatible pointer to integer conversion in {what}: '{T.spell(to)}' from '{T.spell(o.type)}'")
+    return convert(f, o, to)
+
+
+def check_pointers(f: FunctionState, target: Any, frm: Any, o: Operand, where: Any, what: str) -> None:
+    a, b = T.strip(target.target), T.strip(frm.target)
+    if a is not b and a.kind != "void" and b.kind != "void" and not T.same(a, b) and not is_null_constant(o):
+        if T.is_integer(a) and T.is_integer(b) and a.size == b.size and a.kind == "int" and b.kind == "int":
+            f.diag.warning("pointer-sign", where, f"{what} converts between pointers to integer types with different sign: '{T.spell(target)}' from '{T.spell(frm)}'")
+        else:
+            flag = "incompatible-function-pointer-types" if a.kind == b.kind == "func" else "incompatible-pointer-types"
+            f.diag.warning(flag, where, f"incompatible pointer types in {what}: '{T.spell(target)}' from '{T.spell(frm)}'")
+        return
+    ta, tb = T.qualifiers(target.target), T.qualifiers(frm.target)
+    if (tb[0] and not ta[0]) or (tb[1] and not ta[1]):
+        flag = "incompatible-pointer-types-discards-qualifiers"
+        f.diag.warning(flag, where, f"{what} discards qualifiers: '{T.spell(target)}' from '{T.spell(frm)}'")
+
+
+def composite(f: FunctionState, a: Operand, b: Operand, where: Any) -> T.Type:
+    """The type of `c ? a : b` (6.5.15)."""
+    ta, tb = T.strip(a.type), T.strip(b.type)
+    if T.is_integer(ta) and T.is_integer(tb):
+        if ta is tb and ta.kind == "enum":
+            return a.type
+        pa = T.promote_bits(ta, a.member.bit_width) if a.member is not None and a.member.bit_width else T.promote(ta)
+        pb = T.promote_bits(tb, b.member.bit_width) if b.member is not None and b.member.bit_width else T.promote(tb)
+        return T.usual(pa, pb)
+    if ta.kind == "void" or tb.kind == "void":
+        return T.VOID
+    if ta.kind == "ptr" and is_null_constant(b):
+        return a.type
+    if tb.kind == "ptr" and is_null_constant(a):
+        return b.type
+    if ta.kind == "ptr" and tb.kind == "ptr":
+        qa, qb = T.qualifiers(ta.target), T.qualifiers(tb.target)
+        inner = ta.target
+        if T.strip(tb.target).kind == "void":
+            inner = tb.target
+        elif T.strip(ta.target).kind != "void" and not T.same(ta.target, tb.target):
+            f.diag.warning("pointer-type-mismatch", where, f"pointer type mismatch: '{T.spell(a.type)}' and '{T.spell(b.type)}'")
+            inner = T.VOID
+        return T.Ptr(T.qualify(inner, qa[0] or qb[0], qa[1] or qb[1]), (), ta.space)
+    if ta.kind == "ptr" or tb.kind == "ptr":
+        if T.is_integer(ta) or T.is_integer(tb):
+            f.diag.warning("conditional-type-mismatch", where, "pointer/integer type mismatch in conditional expression")
+            return a.type if ta.kind == "ptr" else b.type
+    if T.is_record(ta) and T.same(ta, tb):
+        return a.type
+    f.diag.error(where, f"incompatible operand types: '{T.spell(a.type)}' and '{T.spell(b.type)}'")
+    return T.INT
+
+

@@ -1,0 +1,367 @@
+"""Types out of declarations: specifiers, declarators, records, enumerations (C11 6.7)."""
+
+from __future__ import annotations
+
+from pycparser import c_ast
+
+from . import types as T
+from .attributes import gather
+from .expr import type_of
+from .nodes import Attribute, Enum, Typeof
+from .state import EnumConstant, FunctionState
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+MODES = {"QI": 1, "byte": 1, "HI": 2, "SI": 4, "word": 8, "DI": 8, "pointer": 8, "TI": 16}
+BY_SIZE = {(1, True): T.SCHAR, (2, True): T.SHORT, (4, True): T.INT, (8, True): T.LONG, (16, True): T.INT128,
+           (1, False): T.UCHAR, (2, False): T.USHORT, (4, False): T.UINT, (8, False): T.ULONG, (16, False): T.UINT128}  # fmt: skip
+
+
+def type_name(f: FunctionState, node: Any) -> T.Type:
+    """The type of a c_ast.Typename."""
+    return declarator_type(f, node.type)
+
+
+def declarator_type(f: FunctionState, node: Any) -> T.Type:
+    """The type that a declarator chain (PtrDecl, ArrayDecl, FuncDecl, ..., TypeDecl) gives to its name."""
+    kind = type(node)
+    if kind is c_ast.PtrDecl:
+        target = declarator_type(f, node.type)
+        pointer = T.Ptr(target)
+        return qualified(f, pointer, node.quals) if node.quals else pointer
+    if kind is c_ast.ArrayDecl:
+        return array_type(f, node)
+    if kind is c_ast.FuncDecl:
+        return function_type(f, node)
+    return qualified(f, specified(f, node.type), node.quals) if node.quals else specified(f, node.type)
+
+
+def qualified(f: FunctionState, t: T.Type, quals: list[Any]) -> T.Type:
+    words = [q for q in quals if type(q) is str]
+    attrs = [q for q in quals if type(q) is not str]
+    tags: tuple[str, ...] = ()
+    space = 0
+    if attrs:
+        known = gather(f, attrs)
+        tags = tuple(known.get("btf_type_tag", ()))
+        space = known.get("address_space", 0)
+        mode = known.get("mode")
+        if mode in MODES and T.strip(t).kind == "int":
+            t = BY_SIZE[MODES[mode], T.strip(t).signed]
+    return T.qualify(t, "const" in words, "volatile" in words, "restrict" in words, "_Atomic" in words, tags, space)
+
+
+def specified(f: FunctionState, node: Any) -> T.Type:
+    kind = type(node)
+    if kind is c_ast.IdentifierType:
+        words = node.names
+        if len(words) == 1:
+            t = T.SPECIFIERS.get((words[0],))
+            if t is not None:
+                return t
+            symbol = f.lookup(words[0])
+            if isinstance(symbol, T.Typedef):
+                return symbol
+            if words[0] == "__auto_type":
+                return AUTO
+            f.diag.error(node.coord, f"unknown type name '{words[0]}'")
+            return T.INT
+        if not words:
+            f.diag.warning("implicit-int", node.coord, "type specifier missing, defaults to 'int'")
+            return T.INT
+        t = T.SPECIFIERS.get(tuple(sorted(words)))
+        if t is None:
+            f.diag.error(node.coord, f"invalid combination of type specifiers '{' '.join(words)}'")
+            return T.INT
+        return t
+    if kind is Typeof:
+        if isinstance(node.operand, c_ast.Typename):
+            t = type_name(f, node.operand)
+        else:
+            o = type_of(f, node.operand)
+            if o.member is not None and o.kind == "mem":
+                f.diag.error(node.coord, "invalid application of 'typeof' to bit-field")
+            t = o.type
+        return T.strip_quals(t) if node.unqual else t
+    if kind is Enum:
+        return enum_type(f, node)
+    return record_type(f, node)
+
+
+AUTO = T.Typedef("__auto_type", T.INT)
+
+
+def array_type(f: FunctionState, node: Any) -> T.Type:
+    elem = declarator_type(f, node.type)
+    if T.strip(elem).kind == "func":
+        f.diag.error(node.coord, "declaration of array of functions")
+        elem = T.INT
+    array = T.Array(elem, None)
+    if node.dim is not None:
+        o = f.unit.constant_operand(f, node.dim)
+        if o is None:
+            if f.unit.at_file_scope(f):
+                f.diag.error(node.coord, "variable length array declaration not allowed at file scope")
+            array.vla = True
+            array.count = 1
+        else:
+            n = o.value.aux
+            if n < 0 and getattr(T.strip(o.type), "signed", True):
+                f.diag.error(node.coord, "array size is negative")
+                n = 1
+            array.count = n
+    return array
+
+
+def function_type(f: FunctionState, node: Any) -> T.Func:
+    ret = declarator_type(f, node.type)
+    params: list[T.Param] = []
+    variadic = False
+    prototype = node.args is not None
+    if T.strip(ret).kind in ("array", "func"):
+        f.diag.error(node.coord, f"function cannot return {T.strip(ret).kind} type '{T.spell(ret)}'")
+        ret = T.INT
+    for p in node.args.params if node.args is not None else ():
+        if isinstance(p, c_ast.EllipsisParam):
+            variadic = True
+        elif isinstance(p, c_ast.ID):
+            prototype = False
+            params.append(T.Param(p.name, T.INT, None, p.coord))
+        else:
+            t = declarator_type(f, p.type)
+            u = T.strip(t)
+            if u.kind == "array":
+                const, volatile, _ = T.qualifiers(t)
+                t = T.Ptr(T.qualify(u.elem, const, volatile))
+            elif u.kind == "func":
+                t = T.Ptr(t)
+            elif u.kind == "void":
+                if len(node.args.params) == 1 and p.name is None:
+                    break
+                f.diag.error(p.coord, "argument may not have 'void' type")
+                t = T.INT
+            tags = gather(f, p.attrs).get("btf_decl_tag", []) if p.attrs else []
+            params.append(T.Param(p.name or "", t, list(tags), p.coord))
+    return T.Func(ret, params, variadic, prototype)
+
+
+# -- records and enumerations ---------------------------------------------------------------------------------------------
+def tag_scope(f: FunctionState) -> dict[str, Any]:
+    tags: dict[str, Any] = f.tags[-1] if f.tags else f.unit.tags
+    return tags
+
+
+def find_tag(f: FunctionState, name: str) -> Any:
+    for scope in reversed(f.tags):
+        if name in scope:
+            return scope[name]
+    return f.unit.tags.get(name)
+
+
+def record_type(f: FunctionState, node: Any) -> T.Record:
+    kind = "struct" if isinstance(node, c_ast.Struct) else "union"
+    name = node.name
+    record: T.Record | None = None
+    if name is not None:
+        known = tag_scope(f).get(name) if node.decls is not None else find_tag(f, name)
+        if known is not None:
+            if known.kind != kind:
+                f.diag.error(node.coord, f"use of '{name}' with tag type that does not match previous declaration")
+                known = None
+            record = known
+    if record is None:
+        record = T.Record(kind, name)
+        record.pos = node.coord
+        if name is not None:
+            scope = tag_scope(f) if node.decls is not None else (tag_scope(f) if not f.tags else f.unit.tags)
+            scope[name] = record
+            if scope is f.unit.tags:
+                record.resolve = f.unit.resolve_tag
+    if node.decls is not None:
+        define_record(f, record, node)
+    elif node.attrs:
+        apply_record_attributes(f, record, gather(f, node.attrs))
+    return record
+
+
+def apply_record_attributes(f: FunctionState, record: T.Record, attrs: dict[str, Any]) -> None:
+    record.decl_tags.extend(t for t in attrs.get("btf_decl_tag", ()) if t not in record.decl_tags)
+    if "preserve_access_index" in attrs or f.unit.inside_preserved:
+        record.preserve_access = True
+    if "preserve_static_offset" in attrs:
+        record.preserve_offset = True
+    if "transparent_union" in attrs:
+        record.transparent = True
+
+
+def define_record(f: FunctionState, record: T.Record, node: Any) -> None:
+    if record.members is not None:
+        if f.unit.lenient_redefinition(record):
+            return
+        f.diag.error(node.coord, f"redefinition of '{record.kind} {record.tag}'")
+        if record.pos is not None:
+            f.diag.note(record.pos, "previous definition is here")
+        return
+    record.resolve = None
+    record.pos = node.coord
+    attrs = gather(f, node.attrs) if node.attrs else {}
+    apply_record_attributes(f, record, attrs)
+    members: list[T.Member] = []
+    seen: set[str] = set()
+    f.unit.inside_preserved += record.preserve_access
+    for decl in node.decls:
+        if isinstance(decl, c_ast.StaticAssert):
+            f.unit.static_assert(f, decl)
+            continue
+        m = member_of(f, record, decl, node)
+        if m is None:
+            continue
+        if m.name and m.name in seen:
+            f.diag.error(decl.coord, f"duplicate member '{m.name}'")
+        seen.add(m.name)
+        members.append(m)
+    f.unit.inside_preserved -= record.preserve_access
+    for m in members[:-1]:
+        u = T.strip(m.type)
+        if u.kind == "array" and u.count is None and record.kind == "struct":
+            f.diag.error(m.type and node.coord, f"flexible array member '{m.name}' is not at the end of struct")
+    T.layout(record, members, "packed" in attrs, attrs.get("aligned", 0), node.pack)
+
+
+def member_of(f: FunctionState, record: T.Record, decl: Any, node: Any) -> T.Member | None:
+    if not isinstance(decl, c_ast.Decl):
+        return None
+    t = declarator_type(f, decl.type)
+    u = T.strip(t)
+    if decl.name is None and decl.bitsize is None and not (T.is_record(u)):
+        if u.kind != "enum":
+            f.diag.warning("missing-declarations", decl.coord, "declaration does not declare anything")
+        return None
+    if decl.name is None and decl.bitsize is None and getattr(u, "tag", None) is not None and not f.unit.ms_extensions:
+        f.diag.warning("missing-declarations", decl.coord, "declaration does not declare anything")
+        return None
+    if u.kind == "func":
+        f.diag.error(decl.coord, f"field '{decl.name}' declared as a function")
+        return None
+    if u.kind == "array" and u.vla:
+        f.diag.error(decl.coord, "fields must have a constant size: 'variable length array in structure' is not supported")
+    elif not T.is_complete(u) and not (u.kind == "array" and (u.count is None or T.is_complete(u.elem))):
+        f.diag.error(decl.coord, f"field has incomplete type '{T.spell(t)}'")
+        return None
+    width = None
+    if decl.bitsize is not None:
+        width = f.unit.integer_constant(f, decl.bitsize, f"bit-field '{decl.name or ''}' width")
+        if not T.is_integer(u):
+            f.diag.error(decl.coord, f"bit-field '{decl.name}' has non-integral type '{T.spell(t)}'")
+            return None
+        limit = 1 if u.kind == "bool" else T.sizeof(u) * 8
+        if width < 0 or width > limit or (width == 0 and decl.name):
+            f.diag.error(decl.coord, f"width of bit-field '{decl.name or ''}' ({width} bits) is not between 1 and the width of its type ({limit} bits)")
+            width = 1
+    m = T.Member(decl.name or "", t, width)
+    if decl.attrs:
+        attrs = gather(f, decl.attrs)
+        m.decl_tags = list(attrs.get("btf_decl_tag", ()))
+        m.align = attrs.get("aligned", 0)
+        m.packed = "packed" in attrs
+    if decl.align:
+        m.align = max(m.align, alignas(f, decl.align))
+    return m
+
+
+def alignas(f: FunctionState, nodes: list[Any]) -> int:
+    best = 0
+    for node in nodes:
+        inner = node.alignment
+        if isinstance(inner, c_ast.Typename):
+            best = max(best, T.alignof(type_name(f, inner)))
+        else:
+            best = max(best, f.unit.integer_constant(f, inner, "alignment"))
+    return best
+
+
+def enum_type(f: FunctionState, node: Any) -> T.Enum:
+    name = node.name
+    enum: Any = None
+    if name is not None:
+        known = tag_scope(f).get(name) if node.values is not None else find_tag(f, name)
+        if known is not None and known.kind == "enum":
+            enum = known
+        elif known is not None:
+            f.diag.error(node.coord, f"use of '{name}' with tag type that does not match previous declaration")
+    if enum is None:
+        enum = T.Enum(name)
+        enum.pos = node.coord
+        if name is not None:
+            scope = tag_scope(f) if node.values is not None or not f.tags else f.unit.tags
+            scope[name] = enum
+            if scope is f.unit.tags:
+                enum.resolve = f.unit.resolve_tag
+    if node.fixed is not None:
+        underlying = T.strip(type_name(f, node.fixed))
+        if underlying.kind not in ("int", "bool"):
+            f.diag.error(node.coord, f"non-integral type '{T.spell(underlying)}' is an invalid underlying type")
+        else:
+            enum.underlying = underlying
+            enum.fixed = True
+    if node.values is not None:
+        define_enum(f, enum, node)
+    return enum  # type: ignore[no-any-return]
+
+
+def define_enum(f: FunctionState, enum: T.Enum, node: Any) -> None:
+    if enum.values is not None:
+        if not f.unit.lenient_redefinition(enum):
+            f.diag.error(node.coord, f"redefinition of 'enum {enum.tag}'")
+        return
+    enum.resolve = None
+    attrs = gather(f, node.attrs) if node.attrs else {}
+    enum.decl_tags = list(attrs.get("btf_decl_tag", ()))
+    values: list[tuple[str, int]] = []
+    following = 0
+    constants = []
+    for item in node.values.enumerators:
+        if item.value is not None:
+            o = f.unit.constant_operand(f, item.value)
+            if o is None:
+                f.diag.error(item.coord, f"expression for enumerator '{item.name}' is not an integer constant expression")
+            else:
+                following = o.value.aux
+                if following < 0 and not getattr(T.strip(o.type), "signed", True):
+                    following += 1 << (64 if o.value.type == "i64" else 32)
+        values.append((item.name, following))
+        constant = EnumConstant(item.name, following, T.INT if -(1 << 31) <= following < 1 << 31 else T.LONG, enum)
+        constants.append(constant)
+        scope = f.scopes[-1] if f.scopes else f.unit.names
+        old = scope.get(item.name)
+        if old is not None and not (isinstance(old, EnumConstant) and old.value == following):
+            f.diag.error(item.coord, f"redefinition of enumerator '{item.name}'")
+        scope[item.name] = constant
+        following += 1
+    enum.values = values
+    if not enum.fixed:
+        enum.underlying = underlying_type([n for _, n in values], "packed" in attrs)
+    for constant in constants:
+        if enum.fixed:
+            constant.type = enum.underlying
+        elif not -(1 << 31) <= constant.value < 1 << 31:
+            constant.type = enum.underlying
+
+
+def underlying_type(values: list[int], packed: bool) -> T.Int:
+    """As GCC and clang choose it: unsigned if there is no negative value, 32 bits if they suffice."""
+    low, high = min(values, default=0), max(values, default=0)
+    signed = low < 0
+    for t in (T.SCHAR, T.SHORT, T.INT, T.LONG) if packed else (T.INT, T.LONG):
+        bits = t.size * 8
+        if signed and -(1 << bits - 1) <= low and high < 1 << bits - 1:
+            return t
+        if not signed and high < 1 << bits:
+            return T.UNSIGNED[t]
+    return T.LONG if signed else T.ULONG
+
+
+def attribute_list(decl: Any) -> list[Attribute]:
+    return decl.attrs or []

@@ -1,0 +1,384 @@
+"""Initialisers (C11 6.7.9): flattened into leaves, then written into a static image or stored into an automatic object."""
+
+from __future__ import annotations
+
+from pycparser import c_ast
+
+from ..ir.core import Mem
+from . import access, literals
+from . import types as T
+from .convert import assign_convert, rvalue
+from .expr import type_of
+from .nodes import Range, String
+from .state import FunctionState, Operand
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+class Leaf:
+    """An expression for the scalar (or whole record, or string for an array) at byte `off`; `member` of a bit-field."""
+
+    __slots__ = ("off", "type", "member", "node")
+
+    def __init__(self, off: int, type: T.Type, member: T.Member | None, node: Any) -> None:
+        self.off = off
+        self.type = type
+        self.member = member
+        self.node = node
+
+
+class Items:
+    """The initialisers between two braces, consumed one by one."""
+
+    __slots__ = ("items", "i")
+
+    def __init__(self, items: list[Any]) -> None:
+        self.items = items
+        self.i = 0
+
+    def peek(self) -> Any:
+        return self.items[self.i] if self.i < len(self.items) else None
+
+    def next(self) -> Any:
+        self.i += 1
+        return self.items[self.i - 1]
+
+
+def is_string_for(t: Any, node: Any) -> bool:
+    if t.kind != "array" or not isinstance(node, String):
+        return False
+    elem = T.strip(t.elem)
+    return elem.kind == "int" and elem.size == literals.string_bytes(node.parts)[1].size
+
+
+def flatten(f: FunctionState, t: T.Type, node: Any) -> tuple[list[Leaf], int]:
+    """(leaves in order, element count for an array whose type has none)."""
+    out: list[Leaf] = []
+    u = T.strip(t)
+    if isinstance(node, c_ast.InitList):
+        if u.kind == "array" and len(node.exprs) == 1 and is_string_for(u, node.exprs[0]):
+            node = node.exprs[0]
+        else:
+            return out, braced(f, t, 0, node, out)
+    if is_string_for(u, node):
+        data, elem = literals.string_bytes(node.parts)
+        out.append(Leaf(0, t, None, node))
+        return out, len(data) // elem.size
+    out.append(Leaf(0, t, None, node))
+    return out, 0
+
+
+def braced(f: FunctionState, t: T.Type, off: int, node: Any, out: list[Leaf], member: T.Member | None = None) -> int:
+    """An initialiser list in braces for an object of type t at off. Returns the number of elements of an array."""
+    u = T.strip(t)
+    items = Items(node.exprs)
+    if u.kind == "array":
+        return array(f, u, off, items, out, True)
+    if T.is_record(u):
+        if not T.is_complete(u):
+            f.diag.error(node.coord, f"initialization of incomplete type '{T.spell(t)}'")
+            return 0
+        record(f, u, off, items, out, True)
+    elif node.exprs:
+        first = node.exprs[0]
+        if isinstance(first, c_ast.InitList):
+            braced(f, t, off, first, out, member)
+        else:
+            out.append(Leaf(off, t, member, first))
+        if len(node.exprs) > 1:
+            f.diag.warning("excess-initializers", node.exprs[1].coord, "excess elements in scalar initializer")
+    else:
+        out.append(Leaf(off, t, member, None))  # `{}`: zero
+    return 0
+
+
+def array(f: FunctionState, t: Any, off: int, items: Items, out: list[Leaf], is_braced: bool) -> int:
+    size = T.sizeof(t.elem)
+    index = count = 0
+    while True:
+        item = items.peek()
+        if item is None:
+            break
+        if isinstance(item, c_ast.NamedInitializer):
+            if not is_braced:
+                break
+            items.next()
+            lo, hi = designated_range(f, item.name[0])
+            if t.count is not None and hi >= t.count:
+                f.diag.error(item.coord, f"array designator index ({hi}) exceeds array bounds ({t.count})")
+                return count
+            for k in range(lo, hi + 1):
+                designated(f, t.elem, off + k * size, item.name[1:], item.expr, out)
+            index = hi + 1
+        else:
+            if t.count is not None and index >= t.count:
+                if is_braced:
+                    f.diag.warning("excess-initializers", item.coord, "excess elements in array initializer")
+                    items.i = len(items.items)
+                break
+            subobject(f, t.elem, off + index * size, items, out)
+            index += 1
+        count = max(count, index)
+    return count
+
+
+def designated_range(f: FunctionState, designator: Any) -> tuple[int, int]:
+    if not isinstance(designator, c_ast.ExprList):
+        f.diag.error(designator.coord, "field designator cannot initialize an array")
+        return 0, 0
+    node = designator.exprs[0]
+    lo_node, hi_node = (node.lo, node.hi) if isinstance(node, Range) else (node, node)
+    lo = f.unit.integer_constant(f, lo_node, "array designator")
+    hi = f.unit.integer_constant(f, hi_node, "array designator") if hi_node is not lo_node else lo
+    if lo < 0 or hi < lo or hi - lo > 1 << 20:
+        f.diag.error(designator.coord, "array designator value is negative or its range is empty or too large")
+        return 0, 0
+    return lo, hi
+
+
+def record(f: FunctionState, u: Any, off: int, items: Items, out: list[Leaf], is_braced: bool) -> None:
+    members = [m for m in u.members if m.name or (m.bit_width is None and T.is_record(T.strip(m.type)))]
+    i = 0
+    while True:
+        item = items.peek()
+        if item is None:
+            return
+        if isinstance(item, c_ast.NamedInitializer):
+            if not is_braced:
+                return
+            items.next()
+            name = item.name[0]
+            path = T.find_member(u, name.name) if isinstance(name, c_ast.ID) else None
+            if path is None:
+                f.diag.error(name.coord, f"field designator '{getattr(name, 'name', '[]')}' does not refer to any field in type '{T.spell(u)}'")
+                continue
+            at = off
+            for _, m in path[:-1]:
+                at += m.bit_offset // 8
+            leaf = path[-1][1]
+            if leaf.bit_width is not None:
+                out.append(Leaf(at, leaf.type, leaf, unbrace(item.expr)))
+            else:
+                designated(f, leaf.type, at + leaf.bit_offset // 8, item.name[1:], item.expr, out)
+            i = members.index(path[0][1]) + 1 if path[0][1] in members else i
+        elif i >= len(members) or (u.kind == "union" and i >= 1):
+            if is_braced:
+                f.diag.warning("excess-initializers", item.coord, f"excess elements in {u.kind} initializer")
+                items.i = len(items.items)
+            return
+        else:
+            m = members[i]
+            if m.bit_width is not None:
+                out.append(Leaf(off, m.type, m, unbrace(items.next())))
+            else:
+                subobject(f, m.type, off + m.bit_offset // 8, items, out)
+            i += 1
+            if u.kind == "union":
+                i = len(members)
+        if not is_braced and (i >= len(members) or u.kind == "union"):
+            return
+
+
+def unbrace(node: Any) -> Any:
+    while isinstance(node, c_ast.InitList):
+        node = node.exprs[0] if node.exprs else None
+    return node
+
+
+def designated(f: FunctionState, t: T.Type, off: int, designators: list[Any], node: Any, out: list[Leaf]) -> None:
+    """`.a[2].b = node`, the first designator already applied."""
+    if designators:
+        inner = c_ast.NamedInitializer(designators, node, node.coord)
+        u = T.strip(t)
+        if u.kind == "array":
+            array(f, u, off, Items([inner]), out, True)
+        elif T.is_record(u) and T.is_complete(u):
+            record(f, u, off, Items([inner]), out, True)
+        else:
+            f.diag.error(node.coord, f"designator in initializer for scalar type '{T.spell(t)}'")
+        return
+    subobject(f, t, off, Items([node]), out)
+
+
+def subobject(f: FunctionState, t: T.Type, off: int, items: Items, out: list[Leaf]) -> None:
+    """The next initialiser(s) for a member or element: in braces, a whole value, or elided braces."""
+    node = items.peek()
+    u = T.strip(t)
+    if isinstance(node, c_ast.InitList):
+        items.next()
+        if u.kind == "array" and len(node.exprs) == 1 and is_string_for(u, node.exprs[0]):
+            out.append(Leaf(off, t, None, node.exprs[0]))
+        else:
+            if not node.exprs:
+                out.append(Leaf(off, t, None, None))
+            braced(f, t, off, node, out)
+        return
+    if u.kind == "array":
+        if is_string_for(u, node):
+            out.append(Leaf(off, t, None, items.next()))
+        else:
+            array(f, u, off, items, out, False)
+    elif T.is_record(u):
+        if isinstance(node, (c_ast.Constant, String)) or not T.same(type_of(f, node).type, t):
+            if not T.is_complete(u) or not u.members:
+                items.next()
+                return
+            record(f, u, off, items, out, False)
+        else:
+            out.append(Leaf(off, t, None, items.next()))
+    else:
+        out.append(Leaf(off, t, None, items.next()))
+
+
+# -- static objects ----------------------------------------------------------------------------------------------------
+class Image:
+    """The bytes of a static object and what the linker or loader must add: (offset, symbol, addend, size in bytes)."""
+
+    __slots__ = ("data", "relocs")
+
+    def __init__(self, size: int) -> None:
+        self.data = bytearray(size)
+        self.relocs: list[tuple[int, str, int, int]] = []
+
+
+def write_static(f: FunctionState, image: Image, t: T.Type, base: int, leaves: list[Leaf]) -> None:
+    order = "big" if f.unit.big_endian else "little"
+    for leaf in leaves:
+        off = base + leaf.off
+        u = T.strip(leaf.type)
+        node = leaf.node
+        if node is None:
+            if leaf.member is None:
+                size = T.sizeof(leaf.type)
+                image.data[off : off + size] = bytes(size)
+            continue
+        if u.kind == "array" and isinstance(node, String):
+            data, elem = literals.string_bytes(node.parts)
+            if f.unit.big_endian and elem.size > 1:
+                data = b"".join(data[i : i + elem.size][::-1] for i in range(0, len(data), elem.size))
+            size = T.sizeof(u) if u.count is not None else len(data)
+            data = data[:size]
+            image.data[off : off + len(data)] = data
+            continue
+        if isinstance(node, c_ast.CompoundLiteral) and (T.is_record(u) or u.kind == "array"):
+            inner = f.unit.type_name(f, node.type)
+            sub, _ = flatten(f, inner, node.init)
+            write_static(f, image, inner, off, sub)
+            continue
+        if isinstance(node, c_ast.Cast) and T.is_record(u):
+            node = node.expr
+        o = rvalue(f, f.expr(node))
+        if T.is_record(u) or (u.kind == "int" and u.size == 16):
+            if u.kind == "int" and o.kind == "value" and o.value is not None and o.value.op == "const":
+                n = o.value.aux & (1 << 128) - 1
+                image.data[off : off + 16] = n.to_bytes(16, order)  # type: ignore[arg-type]
+                continue
+            if copy_constant(f, image, off, o, T.sizeof(u)):
+                continue
+            f.diag.error(node.coord, "initializer element is not a compile-time constant")
+            continue
+        value = assign_convert(f, o, leaf.type, node.coord, "initialization").value
+        if value is None or value.op not in ("const", "gaddr", "undef"):
+            if value is not None and value.op == "ptrtoint" and value.args[0].op == "gaddr":
+                value = value.args[0]
+            else:
+                f.diag.error(node.coord, "initializer element is not a compile-time constant")
+                continue
+        if value.op == "gaddr":
+            symbol, addend = value.aux
+            image.relocs.append((off, symbol, addend, T.sizeof(u)))
+        elif value.op == "const":
+            write_scalar(image, off, u, leaf.member, value.aux, order)
+
+
+def copy_constant(f: FunctionState, image: Image, off: int, o: Operand, size: int) -> bool:
+    """The initial value of a constant static object, copied into another's."""
+    if o.kind == "mem" and o.value.op == "gaddr":
+        source = f.unit.module.globals.get(o.value.aux[0])
+        if source is not None and source.const and source.init is not None:
+            start = o.value.aux[1] + o.off
+            image.data[off : off + size] = source.init[start : start + size]
+            for at, symbol, addend, width in source.relocs:
+                if start <= at < start + size:
+                    image.relocs.append((off + at - start, symbol, addend, width))
+            return True
+    return False
+
+
+def write_scalar(image: Image, off: int, u: Any, member: T.Member | None, n: int, order: Any) -> None:
+    if member is None:
+        size = T.sizeof(u)
+        image.data[off : off + size] = (n & (1 << size * 8) - 1).to_bytes(size, order)
+        return
+    width = member.bit_width
+    assert width is not None
+    first, last = member.bit_offset // 8, (member.bit_offset + width + 7) // 8
+    old = int.from_bytes(image.data[off + first : off + last], "little")
+    shift = member.bit_offset - first * 8
+    mask = (1 << width) - 1
+    old = old & ~(mask << shift) | (n & mask) << shift
+    image.data[off + first : off + last] = old.to_bytes(last - first, "little")
+
+
+# -- automatic objects -------------------------------------------------------------------------------------------------
+def store_auto(f: FunctionState, target: Operand, leaves: list[Leaf]) -> None:
+    """Stores the leaves; what none of them covers, padding included, is zeroed first (a map key must have no stale bytes)."""
+    size = T.sizeof(target.type)
+    zero_uncovered(f, target, size, leaves)
+    for leaf in leaves:
+        u = T.strip(leaf.type)
+        node = leaf.node
+        at = access.move(target, leaf.off, leaf.type)
+        if node is None:
+            continue
+        if u.kind == "array" and isinstance(node, String):
+            store_string(f, at, literals.string_bytes(node.parts)[0][: T.sizeof(u)], T.sizeof(u))
+            continue
+        o = rvalue(f, f.expr(node))
+        f.pos = node.coord
+        if T.is_record(u) or o.kind == "mem":
+            o = assign_convert(f, o, leaf.type, node.coord, "initialization")
+            if o.kind == "mem":
+                access.copy(f, at, o)
+            continue
+        o = assign_convert(f, o, leaf.type, node.coord, "initialization")
+        if leaf.member is not None:
+            at.member = leaf.member
+            at = access.move(target, leaf.off + leaf.member.bit_offset // 8, leaf.type)
+            at.member, at.bit = leaf.member, leaf.member.bit_offset % 8
+        if o.value is not None:
+            access.store(f, at, o.value)
+
+
+def zero_uncovered(f: FunctionState, target: Operand, size: int, leaves: list[Leaf]) -> None:
+    covered = bytearray(size)
+    for leaf in leaves:
+        if leaf.member is None and leaf.node is not None:
+            n = T.sizeof(leaf.type)
+            covered[leaf.off : leaf.off + n] = b"\1" * n
+    start = covered.find(0)
+    while start >= 0:
+        end = covered.find(1, start)
+        end = size if end < 0 else end
+        gap = access.move(target, start, target.type)
+        mem = Mem(end - start, False, 0, False, max(1, gap.align))
+        f.effect("memset", "void", [access.address(f, gap), f.const("i32", 0)], mem)
+        start = covered.find(0, end)
+
+
+def store_string(f: FunctionState, at: Operand, data: bytes, size: int) -> None:
+    """Character data as the widest aligned stores of constants."""
+    data = data.ljust(size, b"\0")
+    order: Any = "big" if f.unit.big_endian else "little"
+    off = 0
+    while off < size:
+        width = 8
+        here = access.known_align(at.align, off)
+        while width > here or off + width > size:
+            width //= 2
+        n = int.from_bytes(data[off : off + width], order)
+        value = f.const("i64" if width == 8 else "i32", n)
+        f.effect("store", "void", [at.value, value], Mem(width, False, at.off + off, at.volatile, width))
+        off += width

@@ -1,0 +1,182 @@
+"""Declarations inside functions, and compound literals."""
+
+from __future__ import annotations
+
+from pycparser import c_ast
+
+from . import access, init
+from . import types as T
+from .attributes import gather
+from .convert import assign_convert, rvalue
+from .declare import AUTO, alignas, declarator_type
+from .parser import Typedef
+from .state import FunctionState, Operand, Variable, ir_type
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def declare(f: FunctionState, node: Any) -> None:
+    """One declarator of a block-scope declaration."""
+    if isinstance(node, Typedef):
+        f.unit.declare_typedef(f, node)
+        return
+    t = declarator_type(f, node.type)
+    if node.name is None:
+        return
+    attrs = gather(f, node.attrs) if node.attrs else {}
+    u = T.strip(t)
+    if u.kind == "func":
+        symbol = f.unit.declare_function(f, node, u, attrs)
+        f.scopes[-1][node.name] = symbol
+        return
+    if "extern" in node.storage:
+        scopes, f.scopes = f.scopes, []
+        f.unit.declare_variable(f, node, t, attrs)
+        f.scopes = scopes
+        known = f.unit.names.get(node.name)
+        if known is not None:
+            f.scopes[-1][node.name] = known
+        return
+    if node.name in f.scopes[-1]:
+        f.diag.error(node.coord, f"redefinition of '{node.name}'")
+    if "static" in node.storage:
+        declare_static(f, node, t, attrs)
+    else:
+        declare_automatic(f, node, t, attrs)
+
+
+def declare_static(f: FunctionState, node: Any, t: T.Type, attrs: dict[str, Any]) -> None:
+    if T.strip(t).kind == "array" and T.strip(t).count is None and node.init is not None:
+        t = T.with_count(t, init.flatten(f, t, node.init)[1])
+    variable = Variable(node.name, t, "static", node.coord)
+    variable.attrs = attrs
+    variable.tags = list(attrs.get("btf_decl_tag", ()))
+    variable.init = node.init
+    symbol = f"{f.name}.{node.name}"
+    while symbol in f.unit.statics:
+        f.unit.counter += 1
+        symbol = f"{f.name}.{node.name}.{f.unit.counter}"
+    f.unit.statics.add(symbol)
+    variable.symbol = symbol
+    f.scopes[-1][node.name] = variable
+    if "used" in attrs:
+        f.unit.emit_variable(variable)
+
+
+def declare_automatic(f: FunctionState, node: Any, t: T.Type, attrs: dict[str, Any]) -> None:
+    name = node.name
+    u = T.strip(t)
+    if t is AUTO or (t.kind == "qual" and t.target is AUTO):  # type: ignore[attr-defined]
+        if node.init is None:
+            f.diag.error(node.coord, f"declaration of variable '{name}' with deduced type '__auto_type' requires an initializer")
+            return
+        o = rvalue(f, f.expr(node.init))
+        const, volatile, _ = T.qualifiers(t)
+        t = T.qualify(o.type, const, volatile)
+        variable = Variable(name, t, "auto", node.coord)
+        f.scopes[-1][name] = variable
+        place(f, variable, attrs, node)
+        assign_initial(f, variable, o, node)
+        return
+    if u.kind == "array" and u.count is None and node.init is not None:
+        t = T.with_count(t, init.flatten(f, t, node.init)[1])
+        u = T.strip(t)
+    if u.kind == "array" and u.vla:
+        f.diag.error(node.coord, f"variable length array '{name}' is not supported on BPF: the stack frame is of constant size")
+        return
+    if not T.is_complete(t):
+        f.diag.error(node.coord, f"variable has incomplete type '{T.spell(t)}'")
+        f.scopes[-1][name] = Variable(name, T.INT, "auto", node.coord)
+        return
+    if u.kind == "float":
+        f.diag.error(node.coord, f"floating point is not supported on BPF (variable '{name}')")
+    variable = Variable(name, t, "auto", node.coord)
+    variable.attrs = attrs
+    f.scopes[-1][name] = variable
+    place(f, variable, attrs, node)
+    if attrs.get("cleanup"):
+        f.cleanups[-1].append((variable, attrs["cleanup"]))
+    if node.init is None:
+        if variable.slot is None:
+            f.write_var(variable, f.fn.undef(ir_type(t)))
+        return
+    initialise(f, variable, node)
+
+
+def place(f: FunctionState, variable: Variable, attrs: dict[str, Any], node: Any) -> None:
+    """Gives the variable a stack slot unless it can live in SSA alone."""
+    t = variable.type
+    u = T.strip(t)
+    aligned = attrs.get("aligned", 0)
+    if node.align:
+        aligned = max(aligned, alignas(f, node.align))
+    volatile = T.qualifiers(t)[1]
+    atomic = T.qualifiers(t)[2]
+    if T.is_scalar(u) and variable.name not in f.addressed and not volatile and not atomic and "cleanup" not in attrs:
+        return
+    size = T.sizeof(t)
+    # a wider alignment than the type's costs nothing on the stack and lets copies use whole words
+    variable.slot = f.new_slot(variable.name, t, max(aligned, 8 if size >= 8 else 1))
+
+
+def initialise(f: FunctionState, variable: Variable, node: Any) -> None:
+    t = variable.type
+    u = T.strip(t)
+    value = node.init
+    if isinstance(value, c_ast.InitList) and T.is_scalar(u):
+        value = init.unbrace(value)
+        if value is None:
+            assign_initial(f, variable, Operand("value", T.INT, f.const("i32", 0)), node)
+            return
+    if isinstance(value, c_ast.InitList) or (u.kind == "array"):
+        target = access.memory(f, f.fn.slot_addr(variable.slot), T.strip_quals(t), 0, variable.slot.align)  # type: ignore[arg-type,union-attr]
+        leaves, _ = init.flatten(f, t, value)
+        if u.kind == "array" and not isinstance(value, c_ast.InitList) and not init.is_string_for(u, value):
+            if isinstance(value, c_ast.CompoundLiteral):
+                access.copy(f, target, f.expr(value))
+                return
+            f.diag.error(node.coord, "array initializer must be an initializer list or string literal")
+            return
+        init.store_auto(f, target, leaves)
+        return
+    assign_initial(f, variable, f.expr(value), node)
+
+
+def assign_initial(f: FunctionState, variable: Variable, o: Operand, node: Any) -> None:
+    o = assign_convert(f, o, variable.type, node.init.coord if node.init is not None else node.coord, "initialization")
+    f.pos = node.coord
+    if variable.slot is None:
+        if o.value is not None and o.kind == "value":
+            f.write_var(variable, o.value)
+        return
+    target = access.memory(f, f.fn.slot_addr(variable.slot), variable.type, 0, variable.slot.align)
+    if o.kind == "mem":
+        access.copy(f, target, o)
+    elif o.value is not None:
+        access.store(f, target, o.value)
+
+
+def compound_literal(f: FunctionState, t: T.Type, node: Any, where: Any) -> Operand:
+    """`(type){...}`: static at file scope, else an object of the enclosing block."""
+    u = T.strip(t)
+    leaves, count = init.flatten(f, t, node)
+    if u.kind == "array" and u.count is None:
+        t = T.with_count(t, count)
+    if not T.is_complete(t):
+        f.diag.error(where, f"compound literal has incomplete type '{T.spell(t)}'")
+        return f.poison()
+    if f.unit.at_file_scope(f):
+        image = init.Image(T.sizeof(t))
+        init.write_static(f, image, t, 0, leaves)
+        const = T.qualifiers(t)[0] or f.unit.unevaluated > 0
+        symbol = f.unit.static_object(".compoundliteral", t, image, const, where)
+        for _, name, _, _ in image.relocs:
+            f.unit.refer(name)
+        return access.memory(f, f.fn.gaddr(symbol), t)
+    size = T.sizeof(t)
+    slot = f.new_slot("", t, 8 if size >= 8 else 1)
+    target = access.memory(f, f.fn.slot_addr(slot), t, 0, slot.align)
+    init.store_auto(f, target, leaves)
+    return target

@@ -1,0 +1,462 @@
+"""Expressions, attributes and asm of GNU C over pycparser's grammar (its `_parse_<rule>` methods are the rules' names).
+
+Tokens come from our preprocessor; an identifier's token becomes TYPEID when it is looked at while a typedef of that name is in scope.
+"""
+
+from __future__ import annotations
+
+from pycparser import c_ast
+from pycparser.c_parser import CParser
+
+from .nodes import Attribute, Generic, LabelAddr, StmtExpr, String, TypeDecl, Typeof
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, NoReturn
+
+    from ..source.tokens import Token
+
+# GNU and later spellings -> pycparser's token types, or ours.
+KEYWORDS = {
+    "__inline": "INLINE", "__inline__": "INLINE", "__const": "CONST", "__const__": "CONST", "__volatile": "VOLATILE",
+    "__volatile__": "VOLATILE", "__restrict": "RESTRICT", "__restrict__": "RESTRICT", "__signed": "SIGNED", "__signed__": "SIGNED",
+    "__alignof": "_ALIGNOF", "__alignof__": "_ALIGNOF", "__thread": "_THREAD_LOCAL", "__complex__": "_COMPLEX",
+    "__attribute__": "ATTRIBUTE", "__attribute": "ATTRIBUTE", "asm": "ASM", "__asm": "ASM", "__asm__": "ASM",
+    "typeof": "TYPEOF", "__typeof": "TYPEOF", "__typeof__": "TYPEOF", "typeof_unqual": "TYPEOF", "__typeof_unqual__": "TYPEOF",
+    "__auto_type": "AUTO_TYPE", "__extension__": "EXTENSION", "__label__": "LABEL", "_Generic": "GENERIC", "__builtin_offsetof": "OFFSETOF",
+    "__int128": "__INT128", "_Static_assert": "_STATIC_ASSERT", "_Float16": "FLOAT", "_Nonnull": "NULLABILITY", "_Nullable": "NULLABILITY",
+}  # fmt: skip
+PRECEDENCE = {
+    "LOR": 0, "LAND": 1, "OR": 2, "XOR": 3, "AND": 4, "EQ": 5, "NE": 5, "GT": 6, "GE": 6, "LT": 6, "LE": 6,
+    "RSHIFT": 7, "LSHIFT": 7, "PLUS": 8, "MINUS": 8, "TIMES": 9, "DIVIDE": 9, "MOD": 9,
+}  # fmt: skip
+QUALIFIERS = frozenset(("CONST", "VOLATILE", "RESTRICT", "_ATOMIC"))
+STORAGE = frozenset(("AUTO", "REGISTER", "STATIC", "EXTERN", "TYPEDEF", "_THREAD_LOCAL"))
+SIMPLE_TYPES = frozenset(
+    ("VOID", "_BOOL", "CHAR", "SHORT", "INT", "LONG", "FLOAT", "DOUBLE", "_COMPLEX", "SIGNED", "UNSIGNED", "__INT128", "AUTO_TYPE")
+)
+TYPE_START = QUALIFIERS | SIMPLE_TYPES | {"TYPEID", "STRUCT", "UNION", "ENUM", "TYPEOF", "_ALIGNAS"}
+DECL_START = TYPE_START | STORAGE | {"INLINE", "_NORETURN", "ATTRIBUTE", "EXTENSION", "_STATIC_ASSERT"}
+CONSTANTS = frozenset(
+    ("INT_CONST_DEC", "INT_CONST_OCT", "INT_CONST_HEX", "INT_CONST_BIN", "INT_CONST_CHAR", "FLOAT_CONST", "HEX_FLOAT_CONST",
+     "CHAR_CONST", "WCHAR_CONST", "U8CHAR_CONST", "U16CHAR_CONST", "U32CHAR_CONST")  # fmt: skip
+)
+STRINGS = frozenset(("STRING_LITERAL", "WSTRING_LITERAL", "U8STRING_LITERAL", "U16STRING_LITERAL", "U32STRING_LITERAL"))
+UNARY = frozenset(("AND", "TIMES", "PLUS", "MINUS", "NOT", "LNOT"))
+EXPR_START = (
+    UNARY | CONSTANTS | STRINGS | {"ID", "LPAREN", "PLUSPLUS", "MINUSMINUS", "SIZEOF", "_ALIGNOF", "OFFSETOF", "EXTENSION", "GENERIC", "LAND"}
+)
+ASSIGNMENT = frozenset(
+    ("EQUALS", "XOREQUAL", "TIMESEQUAL", "DIVEQUAL", "MODEQUAL", "PLUSEQUAL", "MINUSEQUAL", "LSHIFTEQUAL", "RSHIFTEQUAL", "ANDEQUAL", "OREQUAL")
+)
+SPELLING = {"SEMI": ";", "RPAREN": ")", "LPAREN": "(", "RBRACE": "}", "LBRACE": "{", "RBRACKET": "]", "COLON": ":", "COMMA": ",",
+            "EQUALS": "=", "ID": "identifier", "STRING_LITERAL": "string literal", "WHILE": "while"}  # fmt: skip
+
+
+class SyntaxFault(Exception):
+    """A syntax error at a token (None: end of input)."""
+
+    def __init__(self, message: str, where: Token | None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.where = where
+
+
+class ExpressionParser(CParser):
+    """Token access, scopes of typedef names, expressions, attributes."""
+
+    def __init__(self, is_typedef: Callable[[str], bool], scopes: list[dict[str, bool]] | None = None) -> None:
+        # CParser.__init__ would build a lexer; ours is the preprocessor.
+        self._toks: list[Any] = []
+        self._i = 0
+        self._is_global_typedef = is_typedef
+        self._scope_stack = scopes if scopes is not None else []
+        self.addressed: set[str] = set()  # names that `&` or a memory operand was applied to
+
+    def feed(self, tokens: list[Token]) -> None:
+        for tok in tokens:
+            if tok.type == "ID":
+                kind = KEYWORDS.get(tok.value)
+                if kind is not None:
+                    tok.type = kind
+        self._toks = tokens + [None, None, None]
+        self._i = 0
+
+    # -- tokens -------------------------------------------------------------------------------------------------
+    def _peek(self, k: int = 1) -> Any:
+        tok = self._toks[self._i + k - 1]
+        if tok is not None:
+            kind = tok.type
+            if kind == "ID" or kind == "TYPEID":
+                tok.type = "TYPEID" if self._is_type_in_scope(tok.value) else "ID"
+        return tok
+
+    def _peek_type(self, k: int = 1) -> Any:
+        tok = self._toks[self._i + k - 1]
+        if tok is None:
+            return None
+        kind = tok.type
+        if kind == "ID" or kind == "TYPEID":
+            kind = tok.type = "TYPEID" if self._is_type_in_scope(tok.value) else "ID"
+        return kind
+
+    def _advance(self) -> Any:
+        tok = self._peek()
+        if tok is None:
+            self._fail("expected more input", None)
+        self._i += 1
+        return tok
+
+    def _accept(self, token_type: str) -> Any:
+        if self._peek_type() == token_type:
+            self._i += 1
+            return self._toks[self._i - 1]
+        return None
+
+    def _expect(self, token_type: str) -> Any:
+        tok = self._peek()
+        if tok is None or tok.type != token_type:
+            want = SPELLING.get(token_type, token_type.lower())
+            want = want if token_type in ("ID", "STRING_LITERAL") else f"'{want}'"
+            self._fail(f"expected {want}" + (f" before '{_spell(tok)}'" if tok is not None else " at end of input"), tok)
+        self._i += 1
+        return tok
+
+    def _mark(self) -> int:
+        return self._i
+
+    def _reset(self, mark: int) -> None:
+        self._i = mark
+
+    def _tok_coord(self, tok: Any) -> Any:
+        return tok
+
+    def _fail(self, message: str, where: Any) -> NoReturn:
+        if where is None and self._toks:
+            where = self._toks[min(self._i, len(self._toks) - 4)]
+        raise SyntaxFault(message, where)
+
+    def _parse_error(self, msg: str, coord: Any) -> NoReturn:
+        """pycparser's own rules report through here."""
+        tok = self._peek()
+        where = coord if coord is not None and not isinstance(coord, str) else tok
+        if msg.startswith("Invalid expression"):
+            msg = "expected expression" + (f" before '{_spell(tok)}'" if tok is not None else " at end of input")
+        self._fail(msg[0].lower() + msg[1:], where)
+
+    # -- scopes of names: True for a typedef ------------------------------------------------------------------------
+    def _is_type_in_scope(self, name: str) -> bool:
+        for scope in reversed(self._scope_stack):
+            known = scope.get(name)
+            if known is not None:
+                return known
+        return self._is_global_typedef(name)
+
+    def _add_typedef_name(self, name: str, coord: Any) -> None:
+        if self._scope_stack:
+            self._scope_stack[-1][name] = True
+
+    def _add_identifier(self, name: str, coord: Any) -> None:
+        if self._scope_stack:
+            self._scope_stack[-1][name] = False
+
+    def _push_scope(self) -> None:
+        self._scope_stack.append({})
+
+    def _pop_scope(self) -> None:
+        self._scope_stack.pop()
+
+    def _starts_declaration(self, tok: Any = None) -> bool:
+        return (tok.type if tok is not None else self._peek_type()) in DECL_START
+
+    def _starts_expression(self, tok: Any = None) -> bool:
+        return (tok.type if tok is not None else self._peek_type()) in EXPR_START
+
+    # -- expressions --------------------------------------------------------------------------------------------
+    def _parse_assignment_expression(self) -> Any:
+        left = self._parse_conditional_expression()
+        kind = self._peek_type()
+        if kind in ASSIGNMENT:
+            op = self._advance()
+            return c_ast.Assignment(op.value, left, self._parse_assignment_expression(), op)
+        return left
+
+    def _parse_conditional_expression(self) -> Any:
+        cond = self._parse_binary_expression()
+        tok = self._accept("CONDOP")
+        if tok is None:
+            return cond
+        then = None if self._peek_type() == "COLON" else self._parse_expression()  # GNU: `a ?: b`
+        self._expect("COLON")
+        return c_ast.TernaryOp(cond, then, self._parse_conditional_expression(), tok)
+
+    def _parse_binary_expression(self, min_prec: int = 0, lhs: Any = None) -> Any:
+        left = self._parse_cast_expression() if lhs is None else lhs
+        while True:
+            tok = self._toks[self._i]
+            prec = PRECEDENCE.get(tok.type) if tok is not None else None
+            if prec is None or prec < min_prec:
+                return left
+            self._i += 1
+            right = self._parse_cast_expression()
+            while True:
+                following = self._toks[self._i]
+                tighter = PRECEDENCE.get(following.type) if following is not None else None
+                if tighter is None or tighter <= prec:
+                    break
+                right = self._parse_binary_expression(tighter, right)
+            left = c_ast.BinaryOp(tok.value, left, right, tok)
+
+    def _parse_cast_expression(self) -> Any:
+        kind = self._peek_type()
+        if kind == "LPAREN":
+            if self._peek_type(2) in TYPE_START or (self._peek_type(2) == "ATTRIBUTE"):
+                paren = self._advance()
+                typ = self._parse_type_name()
+                self._expect("RPAREN")
+                if self._peek_type() == "LBRACE":
+                    return self._parse_postfix_suffixes(self._compound_literal(typ, paren))
+                return c_ast.Cast(typ, self._parse_cast_expression(), paren)
+            return self._parse_postfix_suffixes(self._parse_primary_expression())
+        if kind == "EXTENSION":
+            self._i += 1
+            return self._parse_cast_expression()
+        return self._parse_unary_expression()
+
+    def _compound_literal(self, typ: Any, paren: Any) -> Any:
+        return c_ast.CompoundLiteral(typ, self._parse_initializer(), paren)
+
+    def _parse_unary_expression(self) -> Any:
+        kind = self._peek_type()
+        if kind in UNARY:
+            tok = self._advance()
+            operand = self._parse_cast_expression()
+            if kind == "AND":
+                self.note_address(operand)
+            return c_ast.UnaryOp(tok.value, operand, tok)
+        if kind == "PLUSPLUS" or kind == "MINUSMINUS":
+            tok = self._advance()
+            return c_ast.UnaryOp(tok.value, self._parse_unary_expression(), tok)
+        if kind == "SIZEOF" or kind == "_ALIGNOF":
+            tok = self._advance()
+            op = "sizeof" if kind == "SIZEOF" else "_Alignof"
+            if self._peek_type() == "LPAREN" and self._peek_type(2) in TYPE_START:
+                paren = self._advance()
+                typ = self._parse_type_name()
+                self._expect("RPAREN")
+                if self._peek_type() == "LBRACE":
+                    return c_ast.UnaryOp(op, self._parse_postfix_suffixes(self._compound_literal(typ, paren)), tok)
+                return c_ast.UnaryOp(op, typ, tok)
+            return c_ast.UnaryOp(op, self._parse_unary_expression(), tok)
+        if kind == "LAND":  # GNU: the address of a label
+            tok = self._advance()
+            return LabelAddr(self._expect("ID").value, tok)
+        if kind == "EXTENSION":
+            self._i += 1
+            return self._parse_cast_expression()
+        return self._parse_postfix_suffixes(self._parse_primary_expression())
+
+    def note_address(self, operand: Any) -> None:
+        while type(operand) is c_ast.StructRef and operand.type == "." or type(operand) is c_ast.ArrayRef:
+            operand = operand.name
+        if type(operand) is c_ast.ID:
+            self.addressed.add(operand.name)
+
+    def _parse_postfix_expression(self) -> Any:
+        return self._parse_unary_expression()
+
+    def _parse_postfix_suffixes(self, expr: Any) -> Any:
+        while True:
+            tok = self._toks[self._i]
+            kind = tok.type if tok is not None else None
+            if kind == "LBRACKET":
+                self._i += 1
+                sub = self._parse_expression()
+                self._expect("RBRACKET")
+                expr = c_ast.ArrayRef(expr, sub, tok)
+            elif kind == "LPAREN":
+                self._i += 1
+                args = None
+                if self._peek_type() != "RPAREN":
+                    args = self._parse_argument_expression_list()
+                self._expect("RPAREN")
+                expr = c_ast.FuncCall(expr, args, expr.coord)
+            elif kind == "PERIOD" or kind == "ARROW":
+                self._i += 1
+                name = self._advance()
+                if name.type not in ("ID", "TYPEID"):
+                    self._fail(f"expected member name before '{_spell(name)}'", name)
+                expr = c_ast.StructRef(expr, tok.value, c_ast.ID(name.value, name), name)
+            elif kind == "PLUSPLUS" or kind == "MINUSMINUS":
+                self._i += 1
+                expr = c_ast.UnaryOp("p" + tok.value, expr, tok)
+            else:
+                return expr
+
+    def _parse_argument_expression_list(self) -> Any:
+        """Arguments may be type names: builtins take them."""
+        first = self._toks[self._i]
+        exprs = []
+        while True:
+            if self._peek_type() in TYPE_START:
+                exprs.append(self._parse_type_name())
+            else:
+                exprs.append(self._parse_assignment_expression())
+            if not self._accept("COMMA"):
+                return c_ast.ExprList(exprs, first)
+
+    def _parse_primary_expression(self) -> Any:
+        kind = self._peek_type()
+        tok = self._toks[self._i]
+        if kind == "ID":
+            self._i += 1
+            return c_ast.ID(tok.value, tok)
+        if kind in CONSTANTS:
+            self._i += 1
+            return c_ast.Constant(kind, tok.value, tok)
+        if kind in STRINGS:
+            parts = []
+            while self._peek_type() in STRINGS:
+                parts.append(self._advance().value)
+            return String(parts, tok)
+        if kind == "LPAREN":
+            self._i += 1
+            if self._peek_type() == "LBRACE":
+                body = self._parse_compound_statement()
+                self._expect("RPAREN")
+                return StmtExpr(body, tok)
+            expr = self._parse_expression()
+            self._expect("RPAREN")
+            return expr
+        if kind == "OFFSETOF":
+            self._i += 1
+            self._expect("LPAREN")
+            typ = self._parse_type_name()
+            self._expect("COMMA")
+            designator = self._parse_offsetof_member_designator()
+            self._expect("RPAREN")
+            return c_ast.FuncCall(c_ast.ID("__builtin_offsetof", tok), c_ast.ExprList([typ, designator], tok), tok)
+        if kind == "GENERIC":
+            return self._parse_generic_selection()
+        self._fail("expected expression" + (f" before '{_spell(tok)}'" if tok is not None else " at end of input"), tok)
+
+    # BNF: generic_selection : _Generic '(' assignment_expression (',' (type_name | 'default') ':' assignment_expression)+ ')'
+    def _parse_generic_selection(self) -> Any:
+        tok = self._advance()
+        self._expect("LPAREN")
+        control = self._parse_assignment_expression()
+        assocs: list[Any] = []
+        while self._accept("COMMA"):
+            typ = None if self._accept("DEFAULT") else self._parse_type_name()
+            self._expect("COLON")
+            assocs.append((typ, self._parse_assignment_expression()))
+        self._expect("RPAREN")
+        return Generic(control, assocs, tok)
+
+    # -- initialisers: GNU's obsolete `name: value` and ranges in designators ----------------------------------------
+    def _parse_initializer(self) -> Any:
+        brace = self._accept("LBRACE")
+        if brace is None:
+            return self._parse_assignment_expression()
+        items = []
+        while self._peek_type() != "RBRACE":
+            items.append(self._parse_initializer_item())
+            if not self._accept("COMMA"):
+                break
+        self._expect("RBRACE")
+        return c_ast.InitList(items, brace)
+
+    def _parse_initializer_item(self) -> Any:
+        tok = self._toks[self._i]
+        kind = self._peek_type()
+        if kind == "LBRACKET" or kind == "PERIOD":
+            designators = self._parse_designator_list()
+            self._accept("EQUALS")  # GNU lets it away after an array index
+            return c_ast.NamedInitializer(designators, self._parse_initializer(), tok)
+        if kind == "ID" and self._peek_type(2) == "COLON":
+            self._i += 2
+            return c_ast.NamedInitializer([c_ast.ID(tok.value, tok)], self._parse_initializer(), tok)
+        return self._parse_initializer()
+
+    def _parse_designator(self) -> Any:
+        if self._accept("PERIOD"):
+            return self._parse_identifier_or_typeid()
+        bracket = self._expect("LBRACKET")
+        lo = self._parse_range()
+        self._expect("RBRACKET")
+        # wrapped, so that `[X]` and `.X` differ
+        return c_ast.ExprList([lo], bracket)
+
+    def _parse_range(self) -> Any:
+        from .nodes import Range
+
+        lo = self._parse_conditional_expression()
+        tok = self._accept("ELLIPSIS")
+        return Range(lo, self._parse_conditional_expression(), tok) if tok else lo
+
+    # -- attributes -------------------------------------------------------------------------------------------------
+    # BNF: attributes : ('__attribute__' '(' '(' attribute (',' attribute)* ')' ')' | '[' '[' ... ']' ']' | asm label)*
+    def _parse_attributes(self) -> list[Attribute]:
+        attrs: list[Attribute] = []
+        while True:
+            kind = self._peek_type()
+            if kind == "ATTRIBUTE":
+                self._i += 1
+                self._expect("LPAREN")
+                self._expect("LPAREN")
+                while self._peek_type() != "RPAREN":
+                    if not self._accept("COMMA"):
+                        attrs.append(self._parse_attribute())
+                self._expect("RPAREN")
+                self._expect("RPAREN")
+            elif kind == "LBRACKET" and self._peek_type(2) == "LBRACKET":
+                self._i += 2
+                while self._peek_type() != "RBRACKET":
+                    if not self._accept("COMMA"):
+                        attrs.append(self._parse_attribute())
+                self._expect("RBRACKET")
+                self._expect("RBRACKET")
+            elif kind == "NULLABILITY":
+                self._i += 1
+            else:
+                return attrs
+
+    def _parse_attribute(self) -> Attribute:
+        tok = self._advance()
+        name = tok.value
+        if not (name[0].isalpha() or name[0] == "_"):
+            self._fail(f"expected attribute name before '{_spell(tok)}'", tok)
+        while self._peek_type() == "COLON" and self._peek_type(2) == "COLON":  # [[gnu::packed]]
+            self._i += 2
+            name = self._advance().value
+        if name.startswith("__") and name.endswith("__") and len(name) > 4:
+            name = name[2:-2]
+        args: list[Any] = []
+        if self._accept("LPAREN"):
+            while self._peek_type() != "RPAREN":
+                if self._peek_type() in TYPE_START:
+                    args.append(self._parse_type_name())
+                elif self._peek_type() == "ID" or self._peek_type() in EXPR_START:
+                    args.append(self._parse_assignment_expression())
+                else:
+                    self._fail(f"unexpected '{_spell(self._peek())}' in attribute", self._peek())
+                if not self._accept("COMMA"):
+                    break
+            self._expect("RPAREN")
+        return Attribute(name, args, tok)
+
+    def _parse_typeof(self) -> Typeof:
+        tok = self._advance()
+        self._expect("LPAREN")
+        operand = self._parse_type_name() if self._peek_type() in TYPE_START else self._parse_expression()
+        self._expect("RPAREN")
+        return Typeof(operand, "unqual" in tok.value, tok)
+
+    def _abstract(self) -> TypeDecl:
+        return TypeDecl(None, self._toks[self._i])
+
+
+def _spell(tok: Any) -> str:
+    if tok is None:
+        return "end of input"
+    return tok.value if isinstance(tok.value, str) else "#pragma"

@@ -1,0 +1,702 @@
+"""Declarations and statements of GNU C over pycparser's grammar."""
+
+from __future__ import annotations
+
+from pycparser import c_ast
+
+from .nodes import Asm, Attribute, AttributeStmt, ComputedGoto, Enum, LocalLabels, Pragma, String, Struct, TypeDecl, Union
+from .parse_expr import (
+    DECL_START,
+    EXPR_START,
+    QUALIFIERS,
+    SIMPLE_TYPES,
+    STORAGE,
+    ExpressionParser,
+    SyntaxFault,
+    _spell,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+# Attributes of the type rather than of what is declared: they take part in the specifiers like qualifiers.
+TYPE_ATTRS = frozenset(("btf_type_tag", "address_space", "may_alias", "mode", "vector_size"))
+
+
+class Spec:
+    """Declaration specifiers. words: of an arithmetic type or a typedef's name; node: struct, union, enum or typeof."""
+
+    __slots__ = ("storage", "quals", "attrs", "words", "node", "funcspec", "align", "coord")
+
+    def __init__(self, coord: Any) -> None:
+        self.storage: list[str] = []
+        self.quals: list[Any] = []
+        self.attrs: list[Attribute] = []
+        self.words: list[str] = []
+        self.node: Any = None
+        self.funcspec: list[str] = []
+        self.align: list[Any] = []
+        self.coord = coord
+
+
+class Decl(c_ast.Decl):
+    """A declaration; `attrs`: its attributes, from the specifiers and the declarator; `asm_label`: its name in the object."""
+
+    __slots__ = ("attrs", "asm_label")
+
+
+class Typedef(c_ast.Typedef):
+    __slots__ = ("attrs",)
+
+
+class GnuParser(ExpressionParser):
+    """Yields external declarations one by one (`next_external`), so that each can be declared before the next is read."""
+
+    pack = 0
+    pack_stack: list[Any]
+    pushed_attrs: list[Any]
+
+    def next_external(self) -> list[Any] | None:
+        """The declarations of the next external declaration; None at the end. A REGION token comes back as it is."""
+        while True:
+            kind = self._peek_type()
+            if kind is None:
+                return None
+            if kind == "SEMI":
+                self._i += 1
+            elif kind == "PRAGMA":
+                self._file_pragma(self._advance())
+            elif kind == "REGION":
+                return [self._advance()]
+            else:
+                return self._parse_external_declaration()
+
+    def skip_external(self) -> None:
+        """After a syntax error: to the end of the external declaration that it is in."""
+        depth = 0
+        while True:
+            tok = self._toks[self._i]
+            if tok is None:
+                return
+            self._i += 1
+            if tok.type == "LBRACE":
+                depth += 1
+            elif tok.type == "RBRACE":
+                depth -= 1
+                following = self._toks[self._i]
+                if depth <= 0 and (following is None or following.type not in ("SEMI", "COMMA", "EQUALS", "RPAREN", "RBRACE")):
+                    break
+            elif tok.type == "SEMI" and depth <= 0:
+                break
+            elif tok.type == "REGION":
+                self._i -= 1
+                break
+        del self._scope_stack[:]
+
+    # -- pragmas that change what follows ------------------------------------------------------------------------
+    def _file_pragma(self, tok: Any) -> None:
+        words = [t.value for t in tok.value]
+        if words[:1] == ["pack"]:
+            self._pragma_pack(words[2:-1])
+        elif words[:2] == ["clang", "attribute"]:
+            self._pragma_attribute(tok.value, words)
+
+    def _pragma_pack(self, words: list[str]) -> None:
+        numbers = [int(w, 0) for w in words if w.isdigit()]
+        if "push" in words:
+            self.pack_stack.append(self.pack)
+        elif "pop" in words:
+            self.pack = self.pack_stack.pop() if self.pack_stack else 0
+            return
+        if numbers:
+            self.pack = numbers[0]
+        elif "push" not in words:
+            self.pack = 0
+
+    def _pragma_attribute(self, tokens: list[Any], words: list[str]) -> None:
+        if "push" in words:
+            marks = (self._toks, self._i)
+            try:
+                attrs = []
+                if "__attribute__" in words:
+                    self.feed(tokens[words.index("__attribute__") :])
+                    attrs = self._parse_attributes()
+            finally:
+                self._toks, self._i = marks
+            self.pushed_attrs.append((attrs, set(words)))
+        elif "pop" in words and self.pushed_attrs:
+            self.pushed_attrs.pop()
+
+    def _pushed(self, subject: str) -> list[Attribute]:
+        return [a for attrs, words in self.pushed_attrs if subject in words for a in attrs]
+
+    # -- declarations ------------------------------------------------------------------------------------------------
+    def _parse_external_declaration(self) -> list[Any]:
+        kind = self._peek_type()
+        if kind == "ASM":
+            stmt = self._parse_asm()
+            self._expect("SEMI")
+            return [stmt]
+        if kind == "_STATIC_ASSERT":
+            return self._parse_static_assert()
+        spec = self._parse_specifiers()
+        if self._accept("SEMI"):
+            return self._standalone(spec)
+        if not self._starts_declarator_now():
+            self._fail(f"expected identifier or '(' before '{_spell(self._peek())}'", self._peek())
+        decl, attrs = self._parse_init_head()
+        if self._peek_type() == "LBRACE" or (self._is_knr(decl) and self._starts_declaration()):
+            return [self._parse_function_body(spec, decl, attrs)]
+        return self._parse_rest_of_declarators(spec, decl, attrs)
+
+    def _is_knr(self, decl: Any) -> bool:
+        return isinstance(decl, c_ast.FuncDecl) and decl.args is not None and isinstance(decl.args.params[0], c_ast.ID)
+
+    def _parse_function_body(self, spec: Spec, decl: Any, attrs: list[Attribute]) -> Any:
+        node = self._build(spec, decl, attrs, None)
+        func = decl
+        while func is not None and not (isinstance(func, c_ast.FuncDecl) and isinstance(func.type, (TypeDecl, c_ast.PtrDecl))):
+            func = getattr(func, "type", None)
+        if not isinstance(func, c_ast.FuncDecl):
+            self._fail("expected ';' after top level declarator", self._peek())
+        old_style = []
+        while self._peek_type() != "LBRACE":
+            old_style.extend(self._parse_declaration())
+        self._push_scope()
+        self._inner_function(decl)
+        body = self._parse_compound_statement()
+        self._pop_scope()
+        return c_ast.FuncDef(node, old_style, body, node.coord)
+
+    def _inner_function(self, decl: Any) -> None:
+        """Declares the parameters of the function that is being defined: of the FuncDecl nearest to the name."""
+        func = None
+        node = decl
+        while not isinstance(node, c_ast.TypeDecl):
+            if isinstance(node, c_ast.FuncDecl):
+                func = node
+            node = node.type
+        if func is not None and func.args is not None:
+            for param in func.args.params:
+                name = getattr(param, "name", None)
+                if name:
+                    self._add_identifier(name, None)
+
+    def _parse_declaration(self) -> list[Any]:
+        if self._peek_type() == "_STATIC_ASSERT":
+            return self._parse_static_assert()
+        spec = self._parse_specifiers()
+        if self._accept("SEMI"):
+            return self._standalone(spec)
+        decl, attrs = self._parse_init_head()
+        if self._peek_type() == "LBRACE":
+            self._fail("function definition is not allowed here", self._peek())
+        return self._parse_rest_of_declarators(spec, decl, attrs)
+
+    def _standalone(self, spec: Spec) -> list[Any]:
+        """`struct s { ... };`: a declaration without declarator."""
+        if spec.node is None:
+            return [AttributeStmt(spec.attrs, spec.coord)]
+        decl = self._build(spec, TypeDecl(None, spec.coord), [], None)
+        return [decl]
+
+    def _parse_init_head(self) -> tuple[Any, list[Attribute]]:
+        decl = self._parse_declarator_any("named")
+        attrs = self._parse_declarator_tail(decl)
+        return decl, attrs
+
+    def _parse_declarator_tail(self, decl: Any) -> list[Attribute]:
+        attrs: list[Attribute] = []
+        while True:
+            if self._peek_type() == "ASM":
+                tok = self._advance()
+                self._expect("LPAREN")
+                label = self._parse_primary_expression()
+                self._expect("RPAREN")
+                attrs.append(Attribute("asm label", [label], tok))
+            more = self._parse_attributes()
+            if not more and self._peek_type() != "ASM":
+                return attrs
+            attrs.extend(more)
+
+    def _parse_rest_of_declarators(self, spec: Spec, decl: Any, attrs: list[Attribute]) -> list[Any]:
+        out = []
+        while True:
+            node = self._build(spec, decl, attrs, None)
+            if isinstance(node, Typedef):
+                self._add_typedef_name(node.name, node.coord)
+            elif node.name:
+                self._add_identifier(node.name, node.coord)
+            if self._accept("EQUALS"):
+                node.init = self._parse_initializer()
+            out.append(node)
+            if not self._accept("COMMA"):
+                break
+            prefix = self._parse_attributes()
+            decl, attrs = self._parse_init_head()
+            attrs = prefix + attrs
+        self._expect("SEMI")
+        return out
+
+    def _build(self, spec: Spec, decl: Any, attrs: list[Attribute], bitsize: Any) -> Any:
+        """The declaration node of one declarator: the specifiers' type goes to the declarator's end."""
+        end = decl
+        while not isinstance(end, c_ast.TypeDecl):
+            end = end.type
+        end.type = spec.node if spec.node is not None else c_ast.IdentifierType(spec.words, spec.coord)
+        end.quals = spec.quals
+        every = spec.attrs + end.attrs + attrs if spec.attrs or end.attrs or attrs else []
+        coord = end.coord if end.declname else spec.coord
+        node: Any
+        if "typedef" in spec.storage:
+            node = Typedef(end.declname, spec.quals, spec.storage, decl, coord)
+        else:
+            node = Decl(end.declname, spec.quals, spec.align, spec.storage, spec.funcspec, decl, None, bitsize, coord)
+            node.asm_label = None
+        node.attrs = every
+        if self.pushed_attrs and not self._scope_stack:
+            node.attrs = every + self._pushed("function" if isinstance(decl, c_ast.FuncDecl) else "variable")
+        return node
+
+    def _parse_specifiers(self) -> Spec:
+        spec = Spec(self._peek())
+        while True:
+            kind = self._peek_type()
+            tok = self._toks[self._i]
+            if kind in QUALIFIERS:
+                if kind == "_ATOMIC" and self._peek_type(2) == "LPAREN":
+                    self._i += 2
+                    from .nodes import Typeof
+
+                    spec.node = Typeof(self._parse_type_name(), True, tok)
+                    self._expect("RPAREN")
+                    spec.quals.append("_Atomic")
+                else:
+                    self._i += 1
+                    spec.quals.append({"CONST": "const", "VOLATILE": "volatile", "RESTRICT": "restrict", "_ATOMIC": "_Atomic"}[kind])
+            elif kind in STORAGE:
+                self._i += 1
+                spec.storage.append({"__thread": "_Thread_local"}.get(tok.value, tok.value))
+            elif kind in SIMPLE_TYPES:
+                self._i += 1
+                spec.words.append({"__signed__": "signed", "__signed": "signed"}.get(tok.value, tok.value))
+            elif kind == "TYPEID" or (kind == "ID" and not spec.words and spec.node is None and self._is_unknown_type()):
+                if spec.words or spec.node is not None:
+                    return spec
+                self._i += 1
+                if kind == "ID":
+                    self._fail(f"unknown type name '{tok.value}'", tok)
+                spec.words.append(tok.value)
+            elif kind == "STRUCT" or kind == "UNION":
+                spec.node = self._parse_struct_or_union_specifier()
+            elif kind == "ENUM":
+                spec.node = self._parse_enum_specifier()
+            elif kind == "TYPEOF":
+                spec.node = self._parse_typeof()
+            elif kind == "INLINE" or kind == "_NORETURN":
+                self._i += 1
+                spec.funcspec.append("inline" if kind == "INLINE" else "noreturn")
+            elif kind == "ATTRIBUTE" or (kind == "LBRACKET" and self._peek_type(2) == "LBRACKET"):
+                for attr in self._parse_attributes():
+                    (spec.quals if attr.name in TYPE_ATTRS else spec.attrs).append(attr)
+            elif kind == "_ALIGNAS":
+                spec.align.append(self._parse_alignment_specifier())
+            elif kind == "EXTENSION":
+                self._i += 1
+            else:
+                return spec
+
+    def _is_unknown_type(self) -> bool:
+        """An identifier where a type must stand: `foo x`, `foo *x`."""
+        following = self._peek_type(2)
+        return following == "ID" or (following == "TIMES" and self._peek_type(3) in ("ID", "TIMES"))
+
+    # BNF: struct_or_union_specifier : ('struct' | 'union') attributes identifier? ('{' struct_declaration* '}')? attributes
+    def _parse_struct_or_union_specifier(self) -> Any:
+        tok = self._advance()
+        klass = Struct if tok.type == "STRUCT" else Union
+        attrs = self._parse_attributes()
+        name = None
+        if self._peek_type() in ("ID", "TYPEID"):
+            name = self._advance().value
+        attrs += self._parse_attributes()
+        decls: list[Any] | None = None
+        if self._accept("LBRACE"):
+            decls = []
+            while self._peek_type() != "RBRACE":
+                if self._peek_type() is None:
+                    self._expect("RBRACE")
+                decls.extend(self._parse_struct_declaration() or [])
+            self._i += 1
+            attrs += self._parse_attributes()
+            if self.pushed_attrs:
+                attrs = attrs + self._pushed("record")
+        elif name is None:
+            self._fail(f"declaration of anonymous {tok.value} must be a definition", self._peek())
+        return klass(name, decls, attrs, tok, self.pack)
+
+    def _parse_struct_declaration(self) -> list[Any] | None:
+        kind = self._peek_type()
+        if kind == "SEMI":
+            self._i += 1
+            return None
+        if kind == "PRAGMA":
+            self._file_pragma(self._advance())
+            return None
+        if kind == "_STATIC_ASSERT":
+            return self._parse_static_assert()
+        spec = self._parse_specifiers()
+        if not spec.words and spec.node is None:
+            self._fail(f"expected specifier-qualifier-list before '{_spell(self._peek())}'", self._peek())
+        if self._accept("SEMI"):
+            return [self._build(spec, TypeDecl(None, spec.coord), [], None)]
+        out = []
+        while True:
+            attrs = self._parse_attributes()
+            if self._peek_type() == "COLON":
+                decl: Any = TypeDecl(None, self._peek())
+            else:
+                decl = self._parse_declarator_any("named")
+            bitsize = self._parse_conditional_expression() if self._accept("COLON") else None
+            attrs += self._parse_attributes()
+            out.append(self._build(spec, decl, attrs, bitsize))
+            if not self._accept("COMMA"):
+                break
+        self._expect("SEMI")
+        return out
+
+    # BNF: enum_specifier : 'enum' attributes identifier? (':' type_name)? ('{' enumerator_list '}')? attributes
+    def _parse_enum_specifier(self) -> Any:
+        tok = self._advance()
+        attrs = self._parse_attributes()
+        name = self._advance().value if self._peek_type() in ("ID", "TYPEID") else None
+        fixed = None
+        if self._peek_type() == "COLON" and self._peek_type(2) in SIMPLE_TYPES | QUALIFIERS | {"TYPEID", "TYPEOF"}:
+            self._i += 1
+            fixed = self._parse_type_name()
+        values = None
+        if self._accept("LBRACE"):
+            values = c_ast.EnumeratorList([], tok)
+            while self._peek_type() != "RBRACE":
+                item = self._peek()
+                if item is not None and item.type == "TYPEID":
+                    self._i += 1
+                else:
+                    item = self._expect("ID")
+                self._parse_attributes()
+                value = self._parse_conditional_expression() if self._accept("EQUALS") else None
+                values.enumerators.append(c_ast.Enumerator(item.value, value, item))
+                self._add_identifier(item.value, item)
+                if not self._accept("COMMA"):
+                    break
+            self._expect("RBRACE")
+            attrs += self._parse_attributes()
+        elif name is None:
+            self._fail(f"expected identifier or '{{' before '{_spell(self._peek())}'", self._peek())
+        return Enum(name, values, attrs, fixed, tok)
+
+    # -- declarators -------------------------------------------------------------------------------------------------
+    def _starts_declarator_now(self) -> bool:
+        return self._peek_type() in ("ID", "TYPEID", "LPAREN", "TIMES", "ATTRIBUTE")
+
+    # BNF: declarator : ('*' (qualifier | attributes)*)* direct_declarator
+    def _parse_declarator_any(self, names: str) -> Any:
+        """names: "named" (a name must stand), "abstract" (none), "either"."""
+        pointer = None
+        while True:
+            kind = self._peek_type()
+            if kind == "TIMES":
+                tok = self._advance()
+                pointer = c_ast.PtrDecl(self._parse_type_qualifier_list(), pointer, tok)
+            elif kind == "ATTRIBUTE":
+                attrs = self._parse_attributes()
+                if pointer is not None:
+                    pointer.quals.extend(attrs)
+            else:
+                break
+        decl = self._parse_direct(names)
+        return self._type_modify_decl(decl, pointer) if pointer is not None else decl
+
+    def _parse_type_qualifier_list(self) -> list[Any]:
+        quals: list[Any] = []
+        while True:
+            kind = self._peek_type()
+            if kind in QUALIFIERS:
+                self._i += 1
+                quals.append({"CONST": "const", "VOLATILE": "volatile", "RESTRICT": "restrict", "_ATOMIC": "_Atomic"}[kind])
+            elif kind == "ATTRIBUTE" or kind == "NULLABILITY":
+                quals.extend(self._parse_attributes())
+            else:
+                return quals
+
+    def _parse_direct(self, names: str) -> Any:
+        kind = self._peek_type()
+        decl: Any
+        if kind in ("ID", "TYPEID") and names != "abstract":
+            tok = self._advance()
+            decl = TypeDecl(tok.value, tok)
+        elif kind == "LPAREN" and (names == "named" or not self._is_parameter_list()):
+            self._i += 1
+            attrs = self._parse_attributes()
+            decl = self._parse_declarator_any(names)
+            self._expect("RPAREN")
+            end = decl
+            while not isinstance(end, c_ast.TypeDecl):
+                end = end.type
+            end.attrs.extend(attrs)
+        elif names == "named":
+            self._fail(f"expected identifier or '(' before '{_spell(self._peek())}'", self._peek())
+        else:
+            decl = TypeDecl(None, self._peek())
+        while True:
+            kind = self._peek_type()
+            if kind == "LBRACKET" and self._peek_type(2) != "LBRACKET":
+                decl = self._type_modify_decl(decl, self._parse_array_decl(decl))
+            elif kind == "LPAREN":
+                decl = self._type_modify_decl(decl, self._parse_function_decl(decl))
+            else:
+                return decl
+
+    def _is_parameter_list(self) -> bool:
+        """Whether the parenthesis opens an abstract function declarator's parameters rather than a nested declarator."""
+        kind = self._peek_type(2)
+        return kind == "RPAREN" or (kind in DECL_START and kind != "ATTRIBUTE")
+
+    def _parse_array_decl_common(self, base_type: Any, coord: Any = None) -> Any:
+        bracket = self._expect("LBRACKET")
+        quals: list[Any] = []
+        while self._peek_type() in QUALIFIERS or self._peek_type() == "STATIC":
+            quals.append(self._advance().value)
+        dim = None
+        if self._peek_type() == "TIMES" and self._peek_type(2) == "RBRACKET":
+            self._i += 1
+        elif self._peek_type() != "RBRACKET":
+            dim = self._parse_assignment_expression()
+        self._expect("RBRACKET")
+        return c_ast.ArrayDecl(base_type, dim, quals, bracket)
+
+    def _parse_function_decl(self, base_decl: Any) -> Any:
+        paren = self._expect("LPAREN")
+        params: list[Any] = []
+        self._push_scope()
+        if self._peek_type() == "ID" and not self._is_unknown_type():
+            while True:
+                tok = self._expect("ID")
+                params.append(c_ast.ID(tok.value, tok))
+                if not self._accept("COMMA"):
+                    break
+        else:
+            while self._peek_type() != "RPAREN":
+                tok = self._accept("ELLIPSIS")
+                if tok is not None:
+                    params.append(c_ast.EllipsisParam(tok))
+                    break
+                params.append(self._parse_parameter_declaration())
+                if not self._accept("COMMA"):
+                    break
+        self._pop_scope()
+        self._expect("RPAREN")
+        return c_ast.FuncDecl(c_ast.ParamList(params, paren) if params else None, None, paren)
+
+    def _parse_parameter_declaration(self) -> Any:
+        if not self._starts_declaration() and not self._is_unknown_type():
+            self._fail(f"expected parameter declarator before '{_spell(self._peek())}'", self._peek())
+        spec = self._parse_specifiers()
+        decl = self._parse_declarator_any("either")
+        node = self._build(spec, decl, self._parse_attributes(), None)
+        if node.name:
+            self._add_identifier(node.name, None)
+        return node
+
+    def _parse_type_name(self) -> Any:
+        spec = self._parse_specifiers()
+        if not spec.words and spec.node is None:
+            self._fail(f"expected type name before '{_spell(self._peek())}'", self._peek())
+        decl = self._parse_declarator_any("abstract")
+        node = self._build(spec, decl, self._parse_attributes(), None)
+        return c_ast.Typename(None, node.quals, None, node.type, spec.coord)
+
+    # -- statements -------------------------------------------------------------------------------------------------
+    def _parse_compound_statement(self) -> Any:
+        brace = self._expect("LBRACE")
+        self._push_scope()
+        items: list[Any] = []
+        while True:
+            kind = self._peek_type()
+            if kind == "RBRACE":
+                break
+            if kind is None:
+                self._fail("expected '}' at end of input", None)
+            if kind in DECL_START and not (kind == "TYPEID" and self._peek_type(2) == "COLON"):
+                if kind == "ATTRIBUTE" or kind == "EXTENSION":
+                    mark = self._i
+                    if kind == "ATTRIBUTE":
+                        attrs = self._parse_attributes()
+                        if self._accept("SEMI"):
+                            items.append(AttributeStmt(attrs, self._toks[mark]))
+                            continue
+                    else:
+                        self._i += 1
+                    declares = self._peek_type() in DECL_START
+                    self._i = mark if declares or kind == "EXTENSION" else self._i
+                    if not declares:
+                        items.append(self._parse_statement())
+                        continue
+                items.extend(self._parse_declaration())
+            elif kind == "ID" and self._is_unknown_type() and self._peek_type(2) == "ID":
+                self._fail(f"unknown type name '{self._peek().value}'", self._peek())
+            else:
+                stmt = self._parse_statement()
+                items.extend(stmt) if isinstance(stmt, list) else items.append(stmt)
+        end = self._advance()
+        self._pop_scope()
+        items.append(c_ast.EmptyStatement(end))  # carries the closing brace's position
+        return c_ast.Compound(items, brace)
+
+    def _parse_statement(self) -> Any:
+        kind = self._peek_type()
+        if kind == "ASM":
+            stmt = self._parse_asm()
+            self._expect("SEMI")
+            return stmt
+        if kind == "PRAGMA":
+            tok = self._advance()
+            return Pragma(tok.value, tok)
+        if kind == "LABEL":
+            tok = self._advance()
+            names = [self._expect("ID").value]
+            while self._accept("COMMA"):
+                names.append(self._expect("ID").value)
+            self._expect("SEMI")
+            return LocalLabels(names, tok)
+        if kind == "GOTO" and self._peek_type(2) == "TIMES":
+            tok = self._advance()
+            self._i += 1
+            expr = self._parse_expression()
+            self._expect("SEMI")
+            return ComputedGoto(expr, tok)
+        if kind == "TYPEID" and self._peek_type(2) == "COLON":
+            self._toks[self._i].type = "ID"
+            return self._parse_labeled_statement()
+        if kind == "ATTRIBUTE":
+            self._parse_attributes()
+        return super()._parse_statement()
+
+    def _parse_selection_statement(self) -> Any:
+        if self._peek_type() != "SWITCH":
+            return super()._parse_selection_statement()
+        tok = self._advance()
+        self._expect("LPAREN")
+        expr = self._parse_expression()
+        self._expect("RPAREN")
+        return c_ast.Switch(expr, self._parse_pragmacomp_or_statement(), tok)
+
+    def _parse_iteration_statement(self) -> Any:
+        self._push_scope()
+        node = super()._parse_iteration_statement()
+        self._pop_scope()
+        return node
+
+    def _parse_labeled_statement(self) -> Any:
+        tok = self._advance()
+        if tok.type == "CASE":
+            expr = self._parse_range()
+            self._expect("COLON")
+            return c_ast.Case(expr, [self._parse_labelled()], tok)
+        self._expect("COLON")
+        if tok.type == "DEFAULT":
+            return c_ast.Default([self._parse_labelled()], tok)
+        self._parse_attributes()
+        return c_ast.Label(tok.value, self._parse_labelled(), tok)
+
+    def _parse_labelled(self) -> Any:
+        """The statement after a label; a declaration or `}` may follow too (C23, and clang before it)."""
+        if self._peek_type() == "RBRACE" or (self._starts_declaration() and self._peek_type() != "ATTRIBUTE"):
+            return c_ast.EmptyStatement(self._toks[self._i - 1])
+        return self._parse_pragmacomp_or_statement()
+
+    def _parse_pragmacomp_or_statement(self) -> Any:
+        pragmas = []
+        while self._peek_type() == "PRAGMA":
+            tok = self._advance()
+            pragmas.append(Pragma(tok.value, tok))
+        stmt = self._parse_statement()
+        return c_ast.Compound([*pragmas, stmt], pragmas[0].coord) if pragmas else stmt
+
+    def _parse_expression_statement(self) -> Any:
+        if self._accept("SEMI"):
+            return c_ast.EmptyStatement(self._toks[self._i - 1])
+        expr = self._parse_expression()
+        self._expect("SEMI")
+        return expr
+
+    def _parse_static_assert(self) -> list[Any]:
+        tok = self._advance()
+        self._expect("LPAREN")
+        cond = self._parse_conditional_expression()
+        message = self._parse_primary_expression() if self._accept("COMMA") else None
+        self._expect("RPAREN")
+        self._expect("SEMI")
+        return [c_ast.StaticAssert(cond, message, tok)]
+
+    # BNF: asm : 'asm' ('volatile' | 'goto' | 'inline')* '(' string (':' operands (':' operands (':' clobbers (':' labels)?)?)?)? ')'
+    def _parse_asm(self) -> Asm:
+        tok = self._advance()
+        volatile = False
+        while self._peek_type() in ("VOLATILE", "GOTO", "INLINE"):
+            volatile |= self._advance().type != "INLINE"
+        self._expect("LPAREN")
+        template = self._parse_strings()
+        outputs: list[Any] = []
+        inputs: list[Any] = []
+        clobbers: list[str] = []
+        labels: list[str] = []
+        extended = self._peek_type() in ("COLON", "COLONCOLON")
+        for section in range(4):
+            if not self._accept("COLON"):
+                break
+            kind = self._peek_type()
+            if section < 2 and kind not in ("COLON", "RPAREN"):
+                self._parse_asm_operands(outputs if section == 0 else inputs)
+            elif section == 2:
+                while self._peek_type() == "STRING_LITERAL":
+                    clobbers.append(self._parse_strings())
+                    self._accept("COMMA")
+            elif section == 3:
+                while self._peek_type() in ("ID", "TYPEID"):
+                    labels.append(self._advance().value)
+                    self._accept("COMMA")
+        self._expect("RPAREN")
+        asm = Asm(template, outputs, inputs, clobbers, labels, volatile or not outputs, tok)
+        if not extended:
+            asm.clobbers.append(" basic")
+        return asm
+
+    def _parse_strings(self) -> str:
+        from .literals import string_bytes
+
+        if self._peek_type() != "STRING_LITERAL":
+            self._expect("STRING_LITERAL")
+        node = self._parse_primary_expression()
+        assert isinstance(node, String)
+        return string_bytes(node.parts)[0][:-1].decode("utf-8", "surrogateescape")
+
+    def _parse_asm_operands(self, out: list[Any]) -> None:
+        while True:
+            name = ""
+            if self._accept("LBRACKET"):
+                name = self._advance().value
+                self._expect("RBRACKET")
+            constraint = self._parse_strings()
+            self._expect("LPAREN")
+            expr = self._parse_expression()
+            self._expect("RPAREN")
+            if "m" in constraint or "o" in constraint:
+                self.note_address(expr)
+            out.append((name, constraint, expr))
+            if not self._accept("COMMA"):
+                return
+
+
+__all__ = ["GnuParser", "SyntaxFault", "EXPR_START"]

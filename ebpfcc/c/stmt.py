@@ -1,0 +1,458 @@
+"""Statements (C11 6.8): each function lowers one kind of node; TABLE says which."""
+
+from __future__ import annotations
+
+from pycparser import c_ast
+
+from ..ir.core import Block, Target, Value
+from . import access
+from . import types as T
+from .convert import assign_convert, convert, promoted, rvalue, scalar, value_of
+from .expr import condition
+from .nodes import AttributeStmt, ComputedGoto, LocalLabels, Pragma, Range
+from .state import FunctionState, Operand
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+MAX_CASE_RANGE = 64  # a longer `case lo ... hi` becomes two comparisons
+
+
+class Label:
+    """A label: `chain` is the cleanup scopes it stands in once it is defined; gotos before that wait in `pads`."""
+
+    __slots__ = ("block", "chain", "pads", "used", "pos")
+
+    def __init__(self, block: Block) -> None:
+        self.block = block
+        self.chain: list[Any] | None = None
+        self.pads: list[tuple[Block, list[Any]]] = []
+        self.used: Any = None
+
+
+class Switch:
+    __slots__ = ("terminator", "block", "type", "values", "default", "ranges")
+
+    def __init__(self, terminator: Value, block: Block, type: Any) -> None:
+        self.terminator = terminator
+        self.block = block
+        self.type = type
+        self.values: dict[int, Any] = {}
+        self.default: Block | None = None
+        self.ranges: list[tuple[int, int, Block]] = []
+
+
+# -- cleanups: __attribute__((cleanup(function))) ---------------------------------------------------------------------
+def run_cleanups(f: FunctionState, chain: list[list[Any]], keep: int = 0) -> None:
+    """Calls the cleanups of the scopes beyond the first `keep`, the innermost and latest first."""
+    for scope in reversed(chain[keep:]):
+        for variable, function in reversed(scope):
+            f.unit.call_cleanup(f, function, variable)
+
+
+def compound(f: FunctionState, node: Any) -> None:
+    labels = len(f.local_labels)
+    f.enter()
+    statements(f, node.block_items or [])
+    leave_scope(f)
+    del f.local_labels[labels:]
+
+
+def statements(f: FunctionState, items: list[Any]) -> None:
+    for item in items:
+        f.stmt(item)
+
+
+def leave_scope(f: FunctionState) -> None:
+    if f.cleanups[-1] and not f.is_terminated():
+        run_cleanups(f, f.cleanups, len(f.cleanups) - 1)
+    f.leave()
+
+
+def empty(f: FunctionState, node: Any) -> None:
+    pass
+
+
+# -- selection --------------------------------------------------------------------------------------------------------
+def if_statement(f: FunctionState, node: Any) -> None:
+    then, join = f.new_block("then"), f.new_block("endif")
+    other = f.new_block("else") if node.iffalse is not None else join
+    condition(f, node.cond, then, other)
+    f.start(then)
+    sub_statement(f, node.iftrue)
+    f.jump(join)
+    if node.iffalse is not None:
+        f.start(other)
+        sub_statement(f, node.iffalse)
+        f.jump(join)
+    f.start(join)
+
+
+def sub_statement(f: FunctionState, node: Any) -> None:
+    for item in node if isinstance(node, list) else [node]:
+        f.stmt(item)
+
+
+def switch(f: FunctionState, node: Any) -> None:
+    o = promoted(f, scalar(f, node.cond))
+    end = f.new_block("endswitch")
+    f.pos = node.coord
+    block = f.block
+    if f.is_terminated():
+        f.unreachable_block()
+        block = f.block
+    terminator = Value("switch", "void", [o.value], [], node.coord, [Target(end)])
+    terminator.block = block
+    block.insns.append(terminator)
+    saved, f.switch = f.switch, Switch(terminator, block, o.type)
+    state = f.switch
+    f.breaks.append((end, len(f.cleanups)))
+    f.unreachable_block()
+    sub_statement(f, node.stmt)
+    f.jump(end)
+    f.breaks.pop()
+    f.switch = saved
+    default = state.default or end
+    if state.ranges:
+        default = range_tests(f, state, default, o.value)
+    terminator.targets[0].block = default
+    f.edges[default].append((block, terminator.targets[0]))
+    if state.default is not None:
+        f.seal(state.default)
+    f.start(end)
+
+
+def range_tests(f: FunctionState, state: Switch, default: Block, value: Value) -> Block:
+    """A chain of blocks that tests the long ranges before the default is taken."""
+    first = f.new_block("range")
+    block = first
+    for i, (lo, hi, target) in enumerate(state.ranges):
+        last = i == len(state.ranges) - 1
+        following = default if last else f.new_block("range")
+        upper = f.new_block("range")
+        f.fn.blocks.append(block)
+        f.block = block
+        if block is not first:
+            f.sealed.add(block)
+        signed = state.type.signed
+        f.terminate("br", [f.effect("icmp", "i32", [value, f.const(value.type, lo)], "sge" if signed else "uge")], [upper, following])
+        f.start(upper)
+        f.terminate("br", [f.effect("icmp", "i32", [value, f.const(value.type, hi)], "sle" if signed else "ule")], [target, following])
+        f.seal(target)
+        block = following
+    f.sealed.add(first)
+    return first
+
+
+def case(f: FunctionState, node: Any) -> None:
+    state = f.switch
+    if state is None:
+        f.diag.error(node.coord, "'case' statement not in switch statement")
+        return sub_statement(f, node.stmts)
+    lo_node, hi_node = (node.expr.lo, node.expr.hi) if isinstance(node.expr, Range) else (node.expr, None)
+    lo = case_value(f, lo_node, state.type)
+    hi = case_value(f, hi_node, state.type) if hi_node is not None else lo
+    block = f.new_block("case")
+    f.jump(block)
+    if hi - lo >= MAX_CASE_RANGE:
+        state.ranges.append((lo, hi, block))
+        f.start(block, sealed=False)
+    else:
+        for n in range(lo, hi + 1):
+            if n in state.values:
+                f.diag.error(node.coord, f"duplicate case value '{n}'")
+                break
+            state.values[n] = node.coord
+            add_case(f, state, n, block)
+        f.start(block)
+    sub_statement(f, node.stmts)
+
+
+def case_value(f: FunctionState, node: Any, t: Any) -> int:
+    o = f.unit.constant_operand(f, node)
+    if o is None:
+        f.diag.error(node.coord, "case label does not reduce to an integer constant")
+        return 0
+    n: int = convert(f, o, t).value.aux
+    return n
+
+
+def add_case(f: FunctionState, state: Switch, n: int, block: Block) -> None:
+    target = Target(block)
+    state.terminator.aux.append(n)
+    state.terminator.targets.append(target)
+    f.edges[block].append((state.block, target))
+
+
+def default(f: FunctionState, node: Any) -> None:
+    state = f.switch
+    if state is None:
+        f.diag.error(node.coord, "'default' statement not in switch statement")
+    elif state.default is not None:
+        f.diag.error(node.coord, "multiple default labels in one switch")
+    else:
+        block = f.new_block("default")
+        f.jump(block)
+        state.default = block
+        f.start(block, sealed=False)
+    sub_statement(f, node.stmts)
+
+
+# -- iteration --------------------------------------------------------------------------------------------------------
+def loop_body(f: FunctionState, body: Any, after: Block, step: Block) -> None:
+    f.breaks.append((after, len(f.cleanups)))
+    f.continues.append((step, len(f.cleanups)))
+    sub_statement(f, body)
+    f.breaks.pop()
+    f.continues.pop()
+
+
+def take_unroll(f: FunctionState) -> int | None:
+    unroll, f.unroll = f.unroll, None
+    return unroll
+
+
+def while_loop(f: FunctionState, node: Any) -> None:
+    header, body, after = f.new_block("while"), f.new_block("body"), f.new_block("endwhile")
+    header.unroll = take_unroll(f)
+    f.jump(header)
+    f.start(header, sealed=False)
+    condition(f, node.cond, body, after)
+    f.start(body)
+    loop_body(f, node.stmt, after, header)
+    f.jump(header)
+    f.seal(header)
+    f.start(after)
+
+
+def do_loop(f: FunctionState, node: Any) -> None:
+    body, step, after = f.new_block("do"), f.new_block("test"), f.new_block("enddo")
+    body.unroll = take_unroll(f)
+    f.jump(body)
+    f.start(body, sealed=False)
+    loop_body(f, node.stmt, after, step)
+    f.jump(step)
+    f.start(step)
+    condition(f, node.cond, body, after)
+    f.seal(body)
+    f.start(after)
+
+
+def for_loop(f: FunctionState, node: Any) -> None:
+    unroll = take_unroll(f)
+    f.enter()
+    if node.init is not None:
+        f.stmt(node.init)
+    header, body, step, after = f.new_block("for"), f.new_block("body"), f.new_block("step"), f.new_block("endfor")
+    header.unroll = unroll
+    f.jump(header)
+    f.start(header, sealed=False)
+    if node.cond is not None:
+        condition(f, node.cond, body, after)
+    else:
+        f.jump(body)
+    f.start(body)
+    loop_body(f, node.stmt, after, step)
+    f.jump(step)
+    f.start(step)
+    if node.next is not None:
+        f.pos = node.next.coord
+        f.expr(node.next)
+    f.jump(header)
+    f.seal(header)
+    f.start(after)
+    leave_scope(f)
+
+
+# -- jumps ------------------------------------------------------------------------------------------------------------
+def jump_out(f: FunctionState, node: Any, stack: list[Any], word: str) -> None:
+    if not stack:
+        f.diag.error(node.coord, f"'{word}' statement not in loop" + (" or switch statement" if word == "break" else " statement"))
+        return
+    block, depth = stack[-1]
+    if not f.is_terminated():
+        run_cleanups(f, f.cleanups, depth)
+    f.jump(block)
+    f.unreachable_block()
+
+
+def break_statement(f: FunctionState, node: Any) -> None:
+    jump_out(f, node, f.breaks, "break")
+
+
+def continue_statement(f: FunctionState, node: Any) -> None:
+    jump_out(f, node, f.continues, "continue")
+
+
+def return_statement(f: FunctionState, node: Any) -> None:
+    t = T.strip(f.ret_type)
+    value: Value | None = None
+    if node.expr is not None:
+        o = rvalue(f, f.expr(node.expr))
+        f.pos = node.coord
+        if t.kind == "void":
+            if T.strip(o.type).kind != "void":
+                f.diag.warning("return-type", node.coord, f"void function '{f.name}' should not return a value")
+        elif T.is_record(t):
+            o = assign_convert(f, o, f.ret_type, node.coord, "return")
+            if o.kind == "mem":
+                access.copy(f, access.memory(f, f.read_var(f.ret_slot), f.ret_type), o)
+        else:
+            value = assign_convert(f, o, f.ret_type, node.coord, "return").value
+    elif t.kind != "void":
+        f.diag.error(node.coord, f"non-void function '{f.name}' should return a value")
+    if value is None and t.kind not in ("void", "struct", "union"):
+        value = f.fn.undef(f.fn.ret)
+    if not f.is_terminated():
+        run_cleanups(f, f.cleanups)
+        f.pos = node.coord
+        f.terminate("ret", [value] if value is not None else [], [])
+    f.unreachable_block()
+
+
+def find_label(f: FunctionState, name: str) -> Label:
+    for scope in reversed(f.local_labels):
+        if name in scope:
+            name = scope[name]
+            break
+    label = f.labels.get(name)
+    if label is None:
+        label = f.labels[name] = Label(f.new_block(name))
+    return label  # type: ignore[no-any-return]
+
+
+def goto(f: FunctionState, node: Any) -> None:
+    label = find_label(f, node.name)
+    label.used = label.used or node
+    goto_label(f, label)
+    f.unreachable_block()
+
+
+def goto_label(f: FunctionState, label: Label) -> None:
+    if f.is_terminated():
+        return
+    if label.chain is not None:
+        run_cleanups(f, f.cleanups, common_scopes(f.cleanups, label.chain))
+        f.jump(label.block)
+    elif any(f.cleanups):
+        pad = f.new_block("leave")
+        f.jump(pad)
+        label.pads.append((pad, [list(scope) for scope in f.cleanups]))
+        label.pads[-1][1].append(list(f.cleanups))
+    else:
+        f.jump(label.block)
+
+
+def common_scopes(a: list[Any], b: list[Any]) -> int:
+    n = 0
+    while n < len(a) and n < len(b) and a[n] is b[n]:
+        n += 1
+    return n
+
+
+def label_statement(f: FunctionState, node: Any) -> None:
+    label = find_label(f, node.name)
+    if label.chain is not None:
+        f.diag.error(node.coord, f"redefinition of label '{node.name}'")
+        return sub_statement(f, node.stmt)
+    f.jump(label.block)
+    label.chain = list(f.cleanups)
+    for pad, snapshot in label.pads:
+        identities = snapshot.pop()
+        f.start(pad)
+        run_cleanups(f, snapshot, common_scopes(identities, label.chain))
+        f.jump(label.block)
+    label.pads = []
+    f.start(label.block, sealed=False)
+    sub_statement(f, node.stmt)
+
+
+def local_labels(f: FunctionState, node: Any) -> None:
+    """`__label__ a, b;`: until the end of the block these names mean labels of its own."""
+    f.counter += 1
+    f.local_labels.append({name: f"{name}.{f.counter}" for name in node.names})
+
+
+def computed_goto(f: FunctionState, node: Any) -> None:
+    f.diag.error(node.coord, "computed goto is not supported on BPF: there are no indirect jumps")
+
+
+def pragma(f: FunctionState, node: Any) -> None:
+    words = [t.value for t in node.tokens]
+    if words[:2] in (["GCC", "unroll"], ["clang", "loop"]):
+        words = words[1:]
+    if words[:1] == ["unroll"] or words[:1] == ["nounroll"]:
+        counts = [w for w in words[1:] if w not in "()"]
+        n = f.unit.pragma_count(f, node.tokens[-len(counts) :]) if counts else 1
+        f.unroll = 0 if words[0] == "nounroll" else (n if n is not None else 1)
+        if counts and n == 1:
+            f.unroll = 0
+    elif words[:1] == ["loop"] and "unroll" in words:
+        f.unroll = 0 if "disable" in words else 1
+    elif words[:1] == ["loop"] and "unroll_count" in words:
+        f.unroll = int(words[words.index("unroll_count") + 2], 0)
+
+
+def static_assert(f: FunctionState, node: Any) -> None:
+    f.unit.static_assert(f, node)
+
+
+def declaration(f: FunctionState, node: Any) -> None:
+    f.unit.declare_local(f, node)
+
+
+def declaration_list(f: FunctionState, node: Any) -> None:
+    for decl in node.decls:
+        f.pos = decl.coord
+        f.unit.declare_local(f, decl)
+
+
+def statement_expression(f: FunctionState, body: Any) -> Operand:
+    """`({ ... })`: the value is that of the last statement, if it is an expression."""
+    items = [i for i in body.block_items or []]
+    while items and isinstance(items[-1], c_ast.EmptyStatement):
+        items.pop()
+    labels = len(f.local_labels)
+    value = value_of(T.VOID, None)
+    f.enter()
+    if items:
+        statements(f, items[:-1])
+        last = items[-1]
+        while isinstance(last, c_ast.Label):
+            inner = last.stmt
+            last.stmt = c_ast.EmptyStatement(last.coord)
+            label_statement(f, last)
+            last = inner
+        if type(last) in f.unit.expr_table:
+            f.pos = last.coord
+            value = rvalue(f, f.expr(last))
+        else:
+            f.stmt(last)
+    leave_scope(f)
+    del f.local_labels[labels:]
+    return value
+
+
+TABLE = {
+    c_ast.Compound: compound,
+    c_ast.EmptyStatement: empty,
+    c_ast.If: if_statement,
+    c_ast.Switch: switch,
+    c_ast.Case: case,
+    c_ast.Default: default,
+    c_ast.While: while_loop,
+    c_ast.DoWhile: do_loop,
+    c_ast.For: for_loop,
+    c_ast.Break: break_statement,
+    c_ast.Continue: continue_statement,
+    c_ast.Return: return_statement,
+    c_ast.Goto: goto,
+    c_ast.Label: label_statement,
+    c_ast.StaticAssert: static_assert,
+    c_ast.DeclList: declaration_list,
+    LocalLabels: local_labels,
+    ComputedGoto: computed_goto,
+    Pragma: pragma,
+    AttributeStmt: empty,
+}

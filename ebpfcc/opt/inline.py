@@ -1,0 +1,194 @@
+"""Inlining: always_inline functions everywhere; at -O1 and above also small static ones and those that are called once.
+
+Callees are done before callers.  A subprogram that stays keeps its signature: the verifier checks it against BTF."""
+
+from __future__ import annotations
+
+from ..ir.core import Block, Function, Mem, Module, Slot, Target, Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+SMALL = 80  # instructions of a static function that is worth inlining at several calls
+LARGE = 6000  # a caller that has grown this big takes only what it must
+
+
+def call_order(module: Module) -> tuple[list[Function], set[tuple[str, str]]]:
+    """Functions, callees first; the calls (caller, callee) that close a cycle."""
+    order: list[Function] = []
+    state: dict[str, int] = {}
+    cyclic: set[tuple[str, str]] = set()
+
+    for root in module.functions.values():
+        if root.name in state:
+            continue
+        state[root.name] = 1
+        stack = [(root, iter(callees(root)))]
+        while stack:
+            fn, rest = stack[-1]
+            for name in rest:
+                callee = module.functions.get(name)
+                if callee is None:
+                    continue
+                if state.get(name) == 1:
+                    cyclic.add((fn.name, name))
+                elif name not in state:
+                    state[name] = 1
+                    stack.append((callee, iter(callees(callee))))
+                    break
+            else:
+                stack.pop()
+                state[fn.name] = 2
+                order.append(fn)
+    return order, cyclic
+
+
+def callees(fn: Function) -> list[str]:
+    return [insn.aux.target for block in fn.blocks for insn in block.insns if insn.op == "call" and insn.aux.kind == "func"]
+
+
+def count_references(module: Module) -> dict[str, int]:
+    """How often each function is called or its address taken."""
+    refs: dict[str, int] = {}
+    for fn in module.functions.values():
+        for block in fn.blocks:
+            for insn in block.insns:
+                if insn.op == "call" and insn.aux.kind == "func":
+                    refs[insn.aux.target] = refs.get(insn.aux.target, 0) + 1
+                for a in insn.args:
+                    if a.op == "gaddr":
+                        refs[a.aux[0]] = refs.get(a.aux[0], 0) + 1
+                for target in insn.targets:
+                    for a in target.args:
+                        if a.op == "gaddr":
+                            refs[a.aux[0]] = refs.get(a.aux[0], 0) + 1
+    for variable in module.globals.values():
+        for _, symbol, _, _ in variable.relocs:
+            refs[symbol] = refs.get(symbol, 0) + 1
+    return refs
+
+
+def size(fn: Function) -> int:
+    return sum(len(block.insns) for block in fn.blocks)
+
+
+def wants(callee: Function, caller: Function, refs: dict[str, int], optimise: bool) -> bool:
+    attrs = callee.attrs
+    if "naked" in attrs or "noinline" in attrs or callee.linkage == "weak":
+        return False
+    if "always_inline" in attrs:
+        return True
+    if not optimise or callee.section != ".text" or callee.linkage != "local" or size(caller) > LARGE:
+        return False
+    if has_asm_labels(callee):
+        return False
+    return refs.get(callee.name, 0) == 1 or size(callee) <= SMALL
+
+
+def has_asm_labels(fn: Function) -> bool:
+    return any(block.insns[-1].op == "asm_goto" for block in fn.blocks)
+
+
+def run(fn: Function, module: Module, refs: dict[str, int], cyclic: set[tuple[str, str]], optimise: bool) -> int:
+    """Inlines into fn what it wants; callees are final. Returns the number of calls replaced."""
+    done = 0
+    i = 0
+    while i < len(fn.blocks):
+        block = fn.blocks[i]
+        for k, insn in enumerate(block.insns):
+            if insn.op != "call" or insn.aux.kind != "func":
+                continue
+            callee = module.functions.get(insn.aux.target)
+            if callee is None or callee is fn or (fn.name, callee.name) in cyclic:
+                continue
+            if wants(callee, fn, refs, optimise) and len(insn.args) == len(callee.params):
+                splice(fn, i, k, insn, callee)
+                done += 1
+                break
+        i += 1
+    return done
+
+
+def splice(fn: Function, at: int, k: int, call: Value, callee: Function) -> None:
+    """Replaces the call, instruction k of block `at`, by the callee's body."""
+    block = fn.blocks[at]
+    after = Block(f"{block.name}.after")
+    after.insns = block.insns[k + 1 :]
+    for insn in after.insns:
+        insn.block = after
+    result: Value | None = None
+    if call.type != "void":
+        result = Value("param", call.type, [])
+        result.block = after
+        after.params.append(result)
+    values: dict[Value, Value] = dict(zip(callee.params, call.args))
+    slots: dict[Slot, Slot] = {}
+    for slot in callee.slots:
+        slots[slot] = Slot(slot.name, slot.size, slot.align, slot.pos)
+        fn.slots.append(slots[slot])
+    blocks = {b: Block(f"{callee.name}.{b.name}") for b in callee.blocks}
+    for b in callee.blocks[1:]:
+        for p in b.params:
+            values[p] = copy = Value("param", p.type, [], None, p.pos)
+            copy.block = blocks[b]
+            blocks[b].params.append(copy)
+    clone_body(fn, callee, blocks, values, slots, after, result)
+    entry = blocks[callee.blocks[0]]
+    block.insns = block.insns[:k]
+    jump = Value("jmp", "void", [], None, call.pos, [Target(entry)])
+    jump.block = block
+    block.insns.append(jump)
+    fn.blocks[at + 1 : at + 1] = [blocks[b] for b in callee.blocks] + [after]
+    if result is not None:
+        from ..ir.core import replace_values
+
+        replace_values(fn, {call: result})
+
+
+def clone_body(fn: Function, callee: Function, blocks: dict[Block, Block], values: dict[Value, Value], slots: dict[Slot, Slot], after: Block, result: Value | None) -> None:
+    # two rounds: instructions first, so that every operand has its copy whatever the order of the blocks
+    copies: list[tuple[Value, Value]] = []
+    for b in callee.blocks:
+        out = blocks[b]
+        out.unroll = b.unroll
+        for insn in b.insns:
+            if insn.op == "ret":
+                copy = Value("jmp", "void", [], None, insn.pos)
+            else:
+                copy = Value(insn.op, insn.type, [], copy_aux(insn.aux), insn.pos)
+            copy.block = out
+            values[insn] = copy
+            out.insns.append(copy)
+            copies.append((insn, copy))
+
+    def value_of(v: Value) -> Value:
+        known = values.get(v)
+        if known is None:
+            known = values[v] = copy_leaf(fn, v, slots)
+        return known
+
+    for insn, copy in copies:
+        if insn.op == "ret":
+            copy.targets = [Target(after, [value_of(insn.args[0]) if insn.args else fn.undef(result.type)] if result is not None else [])]
+            continue
+        copy.args = [value_of(a) for a in insn.args]
+        if insn.targets:
+            copy.targets = [Target(blocks[t.block], [value_of(a) for a in t.args]) for t in insn.targets]
+
+
+def copy_aux(aux: Any) -> Any:
+    if isinstance(aux, Mem):
+        return aux.copy()
+    return list(aux) if isinstance(aux, list) else aux
+
+
+def copy_leaf(fn: Function, v: Value, slots: dict[Slot, Slot]) -> Value:
+    if v.op == "const":
+        return fn.const(v.type, v.aux)
+    if v.op == "gaddr":
+        return fn.gaddr(*v.aux)
+    if v.op == "undef":
+        return fn.undef(v.type)
+    assert v.op == "slot", v
+    return fn.slot_addr(slots[v.aux])
