@@ -74,8 +74,8 @@ def relocation_root(t: T.Type) -> T.Type:
     return t
 
 
-def member(f: FunctionState, operand: Operand, name: str, where: Any) -> Operand:
-    """operand.name"""
+def member(f: FunctionState, operand: Operand, name: str, where: Any, core: bool = True) -> Operand:
+    """operand.name; without `core`, no relocation will describe it (offsetof)."""
     record = T.strip(operand.type)
     if not T.is_record(record):
         f.diag.error(where, f"request for member '{name}' in something not a structure or union")
@@ -88,11 +88,11 @@ def member(f: FunctionState, operand: Operand, name: str, where: Any) -> Operand
             f.diag.error(where, f"no member named '{name}' in '{T.spell(record)}'")
         return f.poison()
     for index, m in path:
-        operand = step(f, operand, index, m)
+        operand = step(f, operand, index, m, core)
     return operand
 
 
-def step(f: FunctionState, operand: Operand, index: int, m: T.Member) -> Operand:
+def step(f: FunctionState, operand: Operand, index: int, m: T.Member, core: bool = True) -> Operand:
     """One level of member access, as one accessor of a CO-RE chain where the record asks for it."""
     record = T.strip(operand.type)
     const, volatile, _ = T.qualifiers(operand.type)
@@ -100,7 +100,7 @@ def step(f: FunctionState, operand: Operand, index: int, m: T.Member) -> Operand
     byte = m.bit_offset // 8
     if operand.kind == "value":  # a record that was refused
         return operand
-    if record.preserve_access or f.preserve:
+    if core and (record.preserve_access or f.preserve) and operand.value.op != "const":
         chain = operand.core
         if chain is None:
             base = f.add_offset(operand.value, operand.off)

@@ -69,24 +69,19 @@ def offset_of(f: FunctionState, node: Any, args: list[Any]) -> Operand:
     if not T.is_complete(t):
         f.diag.error(node.coord, f"offsetof of incomplete type '{T.spell(t)}'")
         return f.poison()
-    preserve, f.preserve = f.preserve, 0
     o = offset_operand(f, access.memory(f, f.const("ptr", 0), t), args[1])
-    f.preserve = preserve
-    o.core = None if o.core is None else o.core
-    off = o.off + (o.core.off if o.core is not None else 0)
     base = o.value
     if base.op == "const":
-        return value_of(T.ULONG, f.const("i64", base.aux + off))
-    pointer = f.add_offset(base, off)
-    return value_of(T.ULONG, f.emit("ptrtoint", "i64", [pointer]))
+        return value_of(T.ULONG, f.const("i64", base.aux + o.off))
+    return value_of(T.ULONG, f.emit("ptrtoint", "i64", [f.add_offset(base, o.off)]))
 
 
 def offset_operand(f: FunctionState, base: Operand, designator: Any) -> Operand:
     if isinstance(designator, c_ast.ID):
-        return access.member(f, base, designator.name, designator.coord)
+        return access.member(f, base, designator.name, designator.coord, False)
     o = offset_operand(f, base, designator.name)
     if isinstance(designator, c_ast.StructRef):
-        return access.member(f, o, designator.field.name, designator.coord)
+        return access.member(f, o, designator.field.name, designator.coord, False)
     index = promoted(f, scalar(f, designator.subscript))
     t = T.strip(o.type)
     if t.kind != "array":

@@ -14,8 +14,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-MAX_ARGS = 5
-
 
 def call(f: FunctionState, node: Any) -> Operand:
     callee_node = node.name
@@ -94,10 +92,6 @@ def finish(f: FunctionState, info: Call, t: T.Func, values: list[Value], args: l
             o = promoted(f, o)
         pass_argument(f, o, values)
     f.pos = node.coord
-    limit = MAX_ARGS + (info.kind == "indirect")
-    if len(values) > limit:
-        f.diag.error(node.coord, f"call of '{name}' needs {len(values)} arguments: BPF passes at most {MAX_ARGS} (in registers)")
-        return f.poison()
     kind = "void" if out is not None else ir_type(ret)
     info.ctype = t
     value = f.effect("call", kind, values, info)
@@ -184,9 +178,6 @@ def receive_parameters(f: FunctionState, t: T.Func, params: list[Any]) -> None:
             access.store(f, target, value)
         else:
             f.write_var(variable, value)
-    if len(entry.params) > MAX_ARGS:
-        where = params[-1].pos if params else f.pos
-        f.diag.error(where, f"function '{f.name}' has {len(entry.params)} parameters: BPF passes at most {MAX_ARGS} (in registers)")
 
 
 def receive_record(f: FunctionState, variable: Variable, u: Any, new_param: Any) -> None:

@@ -117,6 +117,8 @@ def convert(f: FunctionState, o: Operand, to: T.Type) -> Operand:
     frm = T.strip(o.type)
     if target.kind == "void":
         return Operand("value", T.VOID, None)
+    if frm.kind == "float" and o.value is not None and o.value.op == "fconst" and T.is_integer(target):
+        return convert_int(f, Operand("value", T.LLONG, f.const("i64", int(o.value.aux))), target)
     if target.kind == "float" or frm.kind == "float":
         f.diag.error(f.pos, "floating point is not supported on BPF")
         return f.poison()

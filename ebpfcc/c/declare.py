@@ -85,9 +85,9 @@ def specified(f: FunctionState, node: Any) -> T.Type:
                 f.diag.error(node.coord, "invalid application of 'typeof' to bit-field")
             t = o.type
         return T.strip_quals(t) if node.unqual else t
-    if kind is Enum:
-        return enum_type(f, node)
-    return record_type(f, node)
+    if node.resolved is None:
+        node.resolved = enum_type(f, node) if kind is Enum else record_type(f, node)
+    return node.resolved  # type: ignore[no-any-return]
 
 
 AUTO = T.Typedef("__auto_type", T.INT)

@@ -85,8 +85,13 @@ def constant(f: FunctionState, node: Any) -> Operand:
     if "CHAR" in kind:
         t, value = literals.character(node.value)
         return value_of(t, f.const("i32", value))
-    f.diag.error(node.coord, "floating point is not supported on BPF")
-    return f.poison()
+    # a floating constant may stand where it is converted to an integer at once: `10E9` nanoseconds
+    try:
+        number = float.fromhex(node.value.rstrip("fFlL")) if kind.startswith("HEX") else float(node.value.rstrip("fFlL"))
+    except ValueError:
+        f.diag.error(node.coord, f"invalid floating constant '{node.value}'")
+        return f.poison()
+    return value_of(T.DOUBLE, Value("fconst", "void", [], number))
 
 
 def string(f: FunctionState, node: Any) -> Operand:

@@ -61,6 +61,7 @@ def declare_static(f: FunctionState, node: Any, t: T.Type, attrs: dict[str, Any]
     f.unit.statics.add(symbol)
     variable.symbol = symbol
     f.scopes[-1][node.name] = variable
+    variable.scopes = list(f.scopes), list(f.tags)
     if "used" in attrs:
         f.unit.emit_variable(variable)
 

@@ -37,7 +37,7 @@ class TypeDecl(c_ast.TypeDecl):
 
 
 class Struct(c_ast.Struct):
-    __slots__ = ("attrs", "pack")
+    __slots__ = ("attrs", "pack", "resolved")
 
     def __init__(self, name: str | None, decls: list[Any] | None, attrs: list[Attribute], coord: Any, pack: int = 0) -> None:
         self.name = name
@@ -45,10 +45,11 @@ class Struct(c_ast.Struct):
         self.attrs = attrs
         self.coord = coord
         self.pack = pack
+        self.resolved: Any = None  # its type, once declared: several declarators share the specifier
 
 
 class Union(c_ast.Union):
-    __slots__ = ("attrs", "pack")
+    __slots__ = ("attrs", "pack", "resolved")
 
     def __init__(self, name: str | None, decls: list[Any] | None, attrs: list[Attribute], coord: Any, pack: int = 0) -> None:
         self.name = name
@@ -56,12 +57,13 @@ class Union(c_ast.Union):
         self.attrs = attrs
         self.coord = coord
         self.pack = pack
+        self.resolved: Any = None  # its type, once declared: several declarators share the specifier
 
 
 class Enum(c_ast.Enum):
     """`fixed`: the type name after a colon (C23), or None."""
 
-    __slots__ = ("attrs", "fixed")
+    __slots__ = ("attrs", "fixed", "resolved")
 
     def __init__(self, name: str | None, values: Any, attrs: list[Attribute], fixed: Any, coord: Any) -> None:
         self.name = name
@@ -69,6 +71,7 @@ class Enum(c_ast.Enum):
         self.attrs = attrs
         self.fixed = fixed
         self.coord = coord
+        self.resolved: Any = None
 
 
 class Typeof(c_ast.Node):

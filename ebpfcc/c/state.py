@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class Variable:
     """An object. storage: "auto" (slot, or SSA while slot is None), "static", "extern", "global", "param"."""
 
-    __slots__ = ("name", "type", "storage", "slot", "symbol", "attrs", "pos", "init", "used", "written", "asm_reg", "tentative", "tags")
+    __slots__ = ("name", "type", "storage", "slot", "symbol", "attrs", "pos", "init", "used", "written", "asm_reg", "tentative", "tags", "scopes")
 
     def __init__(self, name: str, type: T.Type, storage: str, pos: Any) -> None:
         self.name = name
@@ -36,6 +36,7 @@ class Variable:
         self.asm_reg: str | None = None
         self.tentative = False
         self.tags: list[str] = []
+        self.scopes: Any = None  # of a static local: the names that its initialiser sees
 
 
 class FunctionSymbol:

@@ -160,7 +160,7 @@ class Unit:
         return self.in_region > 0
 
     def at_file_scope(self, f: FunctionState) -> bool:
-        return not f.scopes
+        return f is self.scratch_state
 
     def scratch(self) -> FunctionState:
         """A function that holds what file-scope expressions are lowered to."""
@@ -289,7 +289,7 @@ class Unit:
             self.diag.error(node.coord, f"redefinition of '{name}' as different kind of symbol")
             return
         u = T.strip(t)
-        if u.kind == "void":
+        if u.kind == "void" and "extern" not in node.storage:  # `extern const void symbol __ksym;` has an address only
             self.diag.error(node.coord, f"variable '{name}' has incomplete type 'void'")
             return
         if u.kind == "array" and u.vla:
@@ -357,6 +357,8 @@ class Unit:
         if variable.init is not None:
             f = self.scratch()
             f.pos = variable.pos
+            if variable.scopes is not None:
+                f.scopes, f.tags = variable.scopes
             image = init.Image(size)
             leaves, _ = init.flatten(f, t, variable.init)
             last = max((leaf.off + T.sizeof(leaf.type) for leaf in leaves if T.strip(leaf.type).kind != "array" or T.strip(leaf.type).count), default=0)
@@ -364,6 +366,8 @@ class Unit:
                 image.data.extend(bytes(last - size))
                 out.size = last
             init.write_static(f, image, t, 0, leaves)
+            if variable.scopes is not None:
+                f.scopes, f.tags = [], []
             out.init = bytes(image.data)
             out.relocs = image.relocs
             for _, symbol, _, _ in image.relocs:
