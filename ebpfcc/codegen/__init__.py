@@ -1,0 +1,1 @@
+"""Code generation: selection on virtual registers, allocation, layout, bytes."""

@@ -1,0 +1,312 @@
+"""Register allocation: iterated colouring of the interference graph with coalescing (after George and Appel, 1996), spilling
+whole live ranges and rematerialising what is cheaper to make again.
+
+Sets of registers are integers used as bit masks; the physical registers r0-r9 are the first ten bits."""
+
+from __future__ import annotations
+
+from .mcode import ALU, ALU64, FIRST_VIRTUAL, FRAME, LD_IMM64, LDX, MEM, MOV, STX, X, Insn, MBlock, is_move, touched
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Callable
+
+COLOURS = 10
+PHYSICAL = (1 << 16) - 1
+ALLOCATABLE = (1 << COLOURS) - 1
+# r0-r5 are free between calls, r6-r9 survive them (abi)
+ORDER = (0, 1, 2, 3, 4, 5, 6, 7, 8, 9)
+
+
+def bits(mask: int) -> list[int]:
+    out = []
+    while mask:
+        low = mask & -mask
+        out.append(low.bit_length() - 1)
+        mask ^= low
+    return out
+
+
+def liveness(blocks: list[MBlock]) -> None:
+    """live_in, live_out of each block: backward data flow until nothing changes."""
+    gen: list[int] = []
+    kill: list[int] = []
+    for n, block in enumerate(blocks):
+        block.number = n
+        g = k = 0
+        for i in reversed(block.insns):
+            uses, defs = touched(i)
+            for d in defs:
+                g &= ~(1 << d)
+                k |= 1 << d
+            for u in uses:
+                g |= 1 << u
+        gen.append(g)
+        kill.append(k)
+        block.live_in = g
+        block.live_out = 0
+    preds: list[list[MBlock]] = [[] for _ in blocks]
+    for block in blocks:
+        for s in block.succs:
+            preds[s.number].append(block)
+    work = list(blocks)
+    queued = [True] * len(blocks)
+    while work:
+        block = work.pop()
+        queued[block.number] = False
+        out = 0
+        for s in block.succs:
+            out |= s.live_in
+        block.live_out = out
+        into = gen[block.number] | (out & ~kill[block.number])
+        if into != block.live_in:
+            block.live_in = into
+            for p in preds[block.number]:
+                if not queued[p.number]:
+                    queued[p.number] = True
+                    work.append(p)
+
+
+class Graph:
+    __slots__ = ("adj", "moves", "cost", "count")
+
+    def __init__(self, count: int) -> None:
+        self.adj = [0] * count
+        self.moves: list[tuple[float, int, int]] = []
+        self.cost = [0.0] * count
+        self.count = count
+
+
+def build(blocks: list[MBlock], count: int) -> Graph:
+    """Interference: a definition conflicts with everything live after it, except the source of a copy."""
+    graph = Graph(count)
+    adj, cost = graph.adj, graph.cost
+    r10 = ~(1 << 10)
+    for block in blocks:
+        live = block.live_out & r10
+        weight = 10.0 ** min(block.depth, 6)
+        for i in reversed(block.insns):
+            uses, defs = touched(i)
+            if defs:
+                if is_move(i) and i.src != 10:
+                    others = live & ~(1 << i.src)
+                    graph.moves.append((weight, i.dst, i.src))
+                else:
+                    others = live
+                for d in defs:
+                    others |= 1 << d
+                for d in defs:
+                    conflict = others & ~(1 << d)
+                    if conflict & ~adj[d]:
+                        adj[d] |= conflict
+                        for n in bits(conflict):
+                            adj[n] |= 1 << d
+                    cost[d] += weight
+                for d in defs:
+                    live &= ~(1 << d)
+            for u in uses:
+                live |= 1 << u
+                cost[u] += weight
+            live &= r10
+    everything = ALLOCATABLE
+    for r in range(COLOURS):
+        adj[r] |= everything & ~(1 << r)
+    return graph
+
+
+def allocate(blocks: list[MBlock], count: int, spill_slot: Callable[[], int], new_register: Callable[[], int]) -> dict[int, int]:
+    """Rewrites the instructions to physical registers; spill_slot() gives the frame offset of a new 8-byte slot."""
+    unspillable: set[int] = set()
+    for _ in range(30):
+        liveness(blocks)
+        graph = build(blocks, count)
+        alias = coalesce(graph)
+        colours, spilled = colour(graph, alias, unspillable)
+        if not spilled:
+            rewrite(blocks, colours, alias)
+            return {}
+        members: dict[int, list[int]] = {}
+        for v in range(FIRST_VIRTUAL, count):
+            members.setdefault(find(alias, v), []).append(v)
+        for s in spilled:
+            count = spill(blocks, set(members[s]), spill_slot, new_register, unspillable, count)
+    raise AssertionError("register allocation does not converge")
+
+
+def find(alias: list[int], v: int) -> int:
+    while alias[v] != v:
+        v = alias[v]
+    return v
+
+
+def coalesce(graph: Graph) -> list[int]:
+    """Merges copies whose ends do not conflict, the most frequent first, where the result stays colourable (Briggs; George
+    for a physical register)."""
+    adj = graph.adj
+    alias = list(range(graph.count))
+    for _, a, b in sorted(graph.moves, key=lambda m: -m[0]):
+        a, b = find(alias, a), find(alias, b)
+        if a == b:
+            continue
+        if b < FIRST_VIRTUAL:
+            a, b = b, a
+        if b < FIRST_VIRTUAL or adj[a] >> b & 1:
+            continue
+        if a < FIRST_VIRTUAL:
+            if a >= COLOURS or not george(adj, a, b):
+                continue
+        elif not briggs(adj, a, b):
+            continue
+        alias[b] = a
+        bit_a, bit_b = 1 << a, 1 << b
+        for n in bits(adj[b]):
+            adj[n] = adj[n] & ~bit_b | bit_a
+        adj[a] |= adj[b]
+        adj[b] = 0
+        graph.cost[a] += graph.cost[b]
+    return alias
+
+
+def george(adj: list[int], physical: int, v: int) -> bool:
+    bit = 1 << physical
+    for n in bits(adj[v] & ~PHYSICAL):
+        if not adj[n] & bit and adj[n].bit_count() >= COLOURS:
+            return False
+    return True
+
+
+def briggs(adj: list[int], a: int, b: int) -> bool:
+    significant = 0
+    both = adj[a] & adj[b]
+    for n in bits(adj[a] | adj[b]):
+        degree = adj[n].bit_count()
+        if both >> n & 1:
+            degree -= 1
+        if degree >= COLOURS or n < FIRST_VIRTUAL:
+            significant += 1
+            if significant >= COLOURS:
+                return False
+    return True
+
+
+def colour(graph: Graph, alias: list[int], unspillable: set[int]) -> tuple[dict[int, int], list[int]]:
+    """Simplify and select with optimistic spilling. Returns the colours and the registers that found none."""
+    adj = graph.adj
+    nodes = [v for v in range(FIRST_VIRTUAL, graph.count) if alias[v] == v and (adj[v] or graph.cost[v])]
+    remaining = 0
+    for v in nodes:
+        remaining |= 1 << v
+    remaining |= ALLOCATABLE
+    degree = {v: (adj[v] & remaining).bit_count() for v in nodes}
+    stack: list[int] = []
+    low = [v for v in nodes if degree[v] < COLOURS]
+    waiting = set(nodes)
+    while waiting:
+        if low:
+            v = low.pop()
+            if v not in waiting:
+                continue
+        else:
+            v = min(waiting, key=lambda n: (n in unspillable, graph.cost[n] / (degree[n] + 1), n))
+        waiting.discard(v)
+        stack.append(v)
+        remaining &= ~(1 << v)
+        for n in bits(adj[v] & remaining & ~PHYSICAL):
+            degree[n] -= 1
+            if degree[n] == COLOURS - 1 and n in waiting:
+                low.append(n)
+    colours = {r: r for r in range(11)}
+    hints: dict[int, list[int]] = {}
+    for _, a, b in graph.moves:
+        a, b = find(alias, a), find(alias, b)
+        if a != b:
+            hints.setdefault(a, []).append(b)
+            hints.setdefault(b, []).append(a)
+    spilled = []
+    for v in reversed(stack):
+        taken = 0
+        for n in bits(adj[v]):
+            c = colours.get(n)
+            if c is not None:
+                taken |= 1 << c
+        for h in hints.get(v, ()):
+            c = colours.get(h)
+            if c is not None and c < COLOURS and not taken >> c & 1:
+                break
+        else:
+            for c in ORDER:
+                if not taken >> c & 1:
+                    break
+            else:
+                spilled.append(v)
+                continue
+        colours[v] = c
+    return colours, spilled
+
+
+def rewrite(blocks: list[MBlock], colours: dict[int, int], alias: list[int]) -> None:
+    table = [0] * len(alias)
+    for v in range(len(alias)):
+        table[v] = colours.get(find(alias, v), 0)
+    table[10] = 10
+    for block in blocks:
+        kept = []
+        for i in block.insns:
+            i.dst, i.src = table[i.dst], table[i.src]
+            if i.asm is not None:
+                i.asm.assign(table)
+            if not (is_move(i) and i.dst == i.src):
+                kept.append(i)
+        block.insns = kept
+
+
+def spill(blocks: list[MBlock], group: set[int], spill_slot: Callable[[], int], new_register: Callable[[], int], unspillable: set[int], count: int) -> int:
+    """Moves a live range to the stack: a load before each use, a store after each definition; or makes it again."""
+    defs = [i for b in blocks for i in b.insns if i.dst in group and i.dst in touched(i)[1]]
+    origin = defs[0] if len(defs) == 1 else None
+    again = origin is not None and is_rematerialisable(origin)
+    off = 0 if again else spill_slot()
+    for block in blocks:
+        out: list[Insn] = []
+        for i in block.insns:
+            if again and i is origin:
+                continue
+            uses, written = touched(i)
+            reads = any(u in group for u in uses)
+            writes = any(d in group for d in written)
+            if not reads and not writes:
+                out.append(i)
+                continue
+            if is_move(i) and i.dst in group and i.src in group:
+                continue
+            temp = new_register()
+            count = max(count, temp + 1)
+            unspillable.add(temp)
+            if reads:
+                if again:
+                    assert origin is not None
+                    copy = Insn(origin.code, temp, origin.src, origin.off, origin.imm, i.pos)
+                    copy.reloc, copy.core, copy.slot = origin.reloc, origin.core, origin.slot
+                    out.append(copy)
+                else:
+                    out.append(Insn(LDX | MEM | 0x18, temp, 10, off, 0, i.pos))
+            if i.asm is not None:
+                i.asm.replace(group, temp)
+                i.uses = tuple(temp if u in group else u for u in i.uses)
+                i.defs = tuple(temp if d in group else d for d in i.defs)
+            else:
+                if i.dst in group:
+                    i.dst = temp
+                if i.src in group:
+                    i.src = temp
+                i.uses = tuple(temp if u in group else u for u in i.uses)
+                i.defs = tuple(temp if d in group else d for d in i.defs)
+            out.append(i)
+            if writes:
+                out.append(Insn(STX | MEM | 0x18, 10, temp, off, 0, i.pos))
+        block.insns = out
+    return count
+
+
+def is_rematerialisable(i: Insn) -> bool:
+    return i.code in (LD_IMM64, FRAME, ALU64 | MOV, ALU | MOV)

@@ -1,0 +1,403 @@
+"""Assembler of the kernel's pseudo-C syntax, as LLVM's BPF assembler takes it (instruction forms of RFC 9669; directives and
+expressions of GNU as that inline assembly in BPF sources uses)."""
+
+from __future__ import annotations
+
+import re
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+SIZES = {"8": 0x10, "16": 0x08, "32": 0x00, "64": 0x18}
+ALU_OPS = {"+": 0x00, "-": 0x10, "*": 0x20, "/": 0x30, "|": 0x40, "&": 0x50, "<<": 0x60, ">>": 0x70, "%": 0x90, "^": 0xA0, "": 0xB0, "s>>": 0xC0,
+           "s/": 0x30, "s%": 0x90}  # fmt: skip
+JUMPS = {"==": 0x10, ">": 0x20, ">=": 0x30, "&": 0x40, "!=": 0x50, "s>": 0x60, "s>=": 0x70, "<": 0xA0, "<=": 0xB0, "s<": 0xC0, "s<=": 0xD0}
+ATOMICS = {"add": 0x00, "or": 0x40, "and": 0x50, "xor": 0xA0}
+ATOMIC_SIGNS = {"+": 0x00, "|": 0x40, "&": 0x50, "^": 0xA0}
+DATA = {".byte": 1, ".short": 2, ".2byte": 2, ".hword": 2, ".half": 2, ".long": 4, ".4byte": 4, ".word": 4, ".int": 4, ".quad": 8, ".8byte": 8}
+
+REG = r"([rw]\d+)"
+MEMREF = r"\*\(([us])(8|16|32|64)\*\)\(([rw]\d+)([+-].*)?\)"
+FORMS = [
+    (re.compile(p), h)
+    for p, h in (
+        (rf"{REG}={MEMREF}", "load"),
+        (rf"{MEMREF}=(.+)", "store"),
+        (rf"lock{MEMREF}([+|&^])={REG}", "lock"),
+        (rf"{REG}=atomic_fetch_(add|or|and|xor)\(\(u(32|64)\*\)\({REG}([+-].*)?\),{REG}\)", "fetch"),
+        (rf"{REG}=xchg(?:_64|32_32)\({REG}([+-].*)?,{REG}\)", "xchg"),
+        (rf"{REG}=cmpxchg(?:_64|32_32)\({REG}([+-].*)?,{REG},{REG}\)", "cmpxchg"),
+        (rf"{REG}=load_acquire\(\(u(8|16|32|64)\*\)\({REG}([+-].*)?\)\)", "acquire"),
+        (rf"store_release\(\(u(8|16|32|64)\*\)\({REG}([+-].*)?\),{REG}\)", "release"),
+        (rf"{REG}=\*\(u(8|16|32)\*\)skb\[(.+)\]", "packet"),
+        (rf"{REG}=(be|le|bswap)(16|32|64){REG}", "swap"),
+        (rf"{REG}=\(s(8|16|32)\){REG}", "movsx"),
+        (rf"{REG}=addr_space_cast\({REG},(.+),(.+)\)", "cast"),
+        (rf"{REG}=-{REG}", "neg"),
+        (rf"{REG}=(.+)ll", "wide"),
+        (rf"{REG}(s>>|<<|>>|s/|s%|[-+*/|&%^]|)=(.+)", "alu"),
+        (rf"if{REG}(s>=|s<=|s>|s<|==|!=|>=|<=|>|<|&)(.+?)goto(.+)", "branch"),
+        (r"may_goto(.+)", "may_goto"),
+        (r"gotol(.+)", "gotol"),
+        (r"goto(.+)", "goto"),
+        (r"callx" + REG, "callx"),
+        (r"call(.+)", "call"),
+        (r"exit", "exit"),
+    )
+]
+LABEL = re.compile(r"\s*([A-Za-z_.$][\w.$]*|\d+)\s*:(?!:)")
+WORD = re.compile(r"0[xX][0-9a-fA-F]+|\d+[bf]\b|\d+|[A-Za-z_.$][\w.$]*|<<|>>|[-+*/%&|^~()]")
+
+
+class AsmError(Exception):
+    """`text` cannot be assembled; pos is filled in by who knows it."""
+
+    def __init__(self, message: str, text: str) -> None:
+        super().__init__(f"{message}: '{text.strip()}'")
+        self.message = f"{message}: '{text.strip()}'"
+        self.pos: Any = None
+
+
+class Symbol(Exception):
+    """An expression that names a symbol: it becomes a relocation."""
+
+    def __init__(self, name: str, addend: int) -> None:
+        super().__init__(name)
+        self.name = name
+        self.addend = addend
+
+
+class Code:
+    """Assembled text. items: (byte offset, bytes | instruction tuple); fixups are resolved in `emit`."""
+
+    __slots__ = ("items", "labels", "size", "text_labels", "at")
+
+    def __init__(self) -> None:
+        self.items: list[tuple[int, str, Any]] = []
+        self.labels: dict[str, list[int]] = {}
+        self.at = 0
+        self.size = 0
+
+    def emit(self, slots: list[Any], relocs: list[Any], targets: list[int]) -> None:
+        """Appends (code, dst, src, off, imm) slots; `targets` are the slot numbers of asm goto's labels."""
+        base = len(slots)
+        data = bytearray(self.size * 8)
+        for at, kind, item in self.items:
+            if kind == "data":
+                width, expr = item
+                value = self.evaluate(expr, at, base, targets)
+                data[at : at + width] = (value & (1 << width * 8) - 1).to_bytes(width, "little")
+            else:
+                code, dst, src, off, imm = item
+                if isinstance(off, str):
+                    off = self.branch(off, at, base, targets)
+                if code in (0x06,) and isinstance(imm, str):
+                    imm = self.branch(imm, at, base, targets)
+                if isinstance(imm, tuple):
+                    imm = self.immediate(imm, at, base, relocs)
+                    if code == 0x85 and isinstance(imm, tuple):
+                        src, imm = 1, -1
+                    elif isinstance(imm, tuple):
+                        imm = imm[1]
+                if isinstance(off, tuple):
+                    off = self.evaluate(off[0], at, base, targets)
+                wide = code == 0x18
+                n = imm & (1 << 64) - 1
+                data[at : at + 8] = bytes((code, src << 4 | dst)) + (off & 0xFFFF).to_bytes(2, "little") + (n & 0xFFFFFFFF).to_bytes(4, "little")
+                if wide:
+                    data[at + 12 : at + 16] = (n >> 32).to_bytes(4, "little")
+        for at in range(0, len(data), 8):
+            off = int.from_bytes(data[at + 2 : at + 4], "little", signed=True)
+            imm = int.from_bytes(data[at + 4 : at + 8], "little", signed=True)
+            slots.append((data[at], data[at + 1] & 15, data[at + 1] >> 4, off, imm))
+
+    def immediate(self, item: tuple[str, ...], at: int, base: int, relocs: list[Any]) -> Any:
+        """An immediate expression; a symbol gives a relocation and ("symbol", addend)."""
+        kind, expr = item
+        try:
+            return self.evaluate(expr, at, base, [])
+        except Symbol as s:
+            relocs.append(((base * 8) + at, "R_BPF_64_32" if kind == "call" else "R_BPF_64_64", s.name, s.addend))
+            return ("symbol", s.addend)
+
+    def branch(self, target: str, at: int, base: int, targets: list[int]) -> int:
+        """The offset of a jump: `+3`, a label, or an operand label."""
+        if re.fullmatch(r"[-+]?(0[xX])?[0-9a-fA-F]+", target) and not re.fullmatch(r"\d+[bf]", target):
+            return int(target, 0)
+        return (self.evaluate(target, at, base, targets) - at) // 8 - 1
+
+    def evaluate(self, expr: str, at: int, base: int, targets: list[int]) -> int:
+        """GNU as expression over labels (byte positions in this text) and numbers."""
+        tokens = WORD.findall(expr)
+        names: list[str] = []
+        parts = []
+        for tok in tokens:
+            if re.fullmatch(r"\d+[bf]", tok) and not re.fullmatch(r"0[xX].*", tok):
+                parts.append(str(self.local_label(tok, at, expr)))
+            elif tok[0].isalpha() or tok[0] in "_.$":
+                if tok.startswith("__goto_label_"):
+                    parts.append(str((targets[int(tok[13:])] - base) * 8))
+                elif tok in self.labels:
+                    parts.append(str(self.labels[tok][0]))
+                else:
+                    names.append(tok)
+                    parts.append("0")
+            elif tok[0] == "0" and len(tok) > 1 and tok.isdigit():
+                parts.append(str(int(tok, 8)))
+            else:
+                parts.append("//" if tok == "/" else tok)
+        try:
+            value = int(eval("".join(parts), {"__builtins__": {}}))  # only digits and operators are left
+        except (SyntaxError, ZeroDivisionError, TypeError, ValueError, NameError):
+            raise AsmError("invalid expression", expr) from None
+        if names:
+            if len(names) == 1:
+                raise Symbol(names[0], value)
+            raise AsmError("expression with several symbols", expr)
+        return value
+
+    def local_label(self, tok: str, at: int, expr: str) -> int:
+        places = self.labels.get(tok[:-1], [])
+        if tok[-1] == "b":
+            found = [p for p in places if p <= at]
+            if found:
+                return found[-1]
+        else:
+            found = [p for p in places if p > at]
+            if found:
+                return found[0]
+        raise AsmError("undefined label", tok)
+
+
+def substitute(asm: Any, operands: list[Any], unique: str, labels: int) -> str:
+    """Puts registers, constants and symbols where the template has %0, %[name], %w0, %l[label], %=."""
+    names = asm.names
+    total = len(operands)
+    numbered = number_operands(asm, operands)
+
+    def operand_text(index: int, modifier: str, what: str) -> str:
+        if index >= total:
+            if index - total < labels:
+                return f"__goto_label_{index - total}"
+            raise AsmError("invalid operand", what)
+        o = numbered[index]
+        if o[0] == "r":
+            narrow = modifier == "w" or (o[2] <= 4 and asm_constraint(asm, o, operands) == "w")
+            return f"{'w' if narrow else 'r'}{o[1]}"
+        if o[0] == "i":
+            return str(o[1])
+        if o[0] == "s":
+            return o[1] + (f"+{o[2]}" if o[2] else "")
+        if o[0] == "slot":
+            return f"(r10 {signed_text(o[1].offset + o[2])})"
+        return f"(r{o[1]} {signed_text(o[2])})"
+
+    def replace(match: re.Match[str]) -> str:
+        text = match.group(0)
+        if text == "%%":
+            return "%"
+        if text == "%=":
+            return unique
+        modifier, name, number = match.group(1) or "", match.group(2), match.group(3)
+        if name is not None:
+            if name not in names:
+                raise AsmError("unknown symbolic operand", text)
+            index = names.index(name)
+            order = name_index(asm, index)
+            return operand_text(order, modifier, text)
+        return operand_text(int(number), modifier, text)
+
+    return re.sub(r"%%|%=|%([a-zA-Z])?(?:\[(\w+)\]|(\d+))", replace, asm.template)
+
+
+def number_operands(asm: Any, operands: list[Any]) -> list[Any]:
+    return operands
+
+
+def name_index(asm: Any, index: int) -> int:
+    return index
+
+
+def asm_constraint(asm: Any, operand: Any, operands: list[Any]) -> str:
+    index = next(i for i, o in enumerate(operands) if o is operand)
+    outs = len(asm.outputs)
+    constraint = asm.outputs[index][0] if index < outs else asm.inputs[index - outs][0]
+    if constraint.isdigit():
+        constraint = asm.outputs[int(constraint)][0]
+    return "w" if "w" in constraint else "r"
+
+
+def signed_text(n: int) -> str:
+    return f"- {-n}" if n < 0 else f"+ {n}"
+
+
+def assemble(text: str, cpu: int) -> Code:
+    code = Code()
+    text = re.sub(r"/\*.*?\*/", " ", text, flags=re.S)
+    text = re.sub(r"//[^\n]*", "", text)
+    text = re.sub(r"(?m)#[^\n]*$", "", text)
+    for statement in re.split(r"[;\n]", text):
+        while True:
+            match = LABEL.match(statement)
+            if match is None:
+                break
+            code.labels.setdefault(match.group(1), []).append(code.at)
+            statement = statement[match.end() :]
+        statement = statement.strip()
+        if statement:
+            one(code, statement)
+    if code.at % 8:
+        raise AsmError("assembly is not a whole number of instructions", text)
+    code.size = code.at // 8
+    return code
+
+
+def one(code: Code, statement: str) -> None:
+    """One instruction or directive."""
+    word = statement.split(None, 1)[0].lower()
+    if word in DATA:
+        width = DATA[word]
+        for expr in statement[len(word) :].split(","):
+            code.items.append((code.at, "data", (width, expr)))
+            code.at += width
+        return
+    if word.startswith("."):
+        return  # sections, alignment and the like say nothing inside a function
+    squeezed = re.sub(r"\s+", "", statement)
+    lowered = squeezed
+    for pattern, kind in FORMS:
+        match = pattern.fullmatch(lowered)
+        if match is not None:
+            insn = BUILD[kind](match.groups(), statement)
+            if insn is not None:
+                code.items.append((code.at, "insn", insn))
+                code.at += 16 if insn[0] == 0x18 else 8
+                return
+    raise AsmError("invalid instruction", statement)
+
+
+def reg(text: str) -> int:
+    n = int(text[1:])
+    if n > 10:
+        raise AsmError("invalid register", text)
+    return n
+
+
+def is_reg(text: str) -> bool:
+    return re.fullmatch(r"[rw]\d+", text) is not None
+
+
+def offset(text: str | None) -> Any:
+    if not text:
+        return 0
+    text = text.replace("+-", "-").replace("+(", "(").lstrip("+") if text.startswith("+") else text
+    return (text,)
+
+
+def build_load(g: Any, s: str) -> Any:
+    mode = 0x60 if g[1] == "u" else 0x80
+    return (0x01 | mode | SIZES[g[2]], reg(g[0]), reg(g[3]), offset(g[4]), 0)
+
+
+def build_store(g: Any, s: str) -> Any:
+    size = SIZES[g[1]]
+    if is_reg(g[4]):
+        return (0x63 | size, reg(g[2]), reg(g[4]), offset(g[3]), 0)
+    return (0x62 | size, reg(g[2]), 0, offset(g[3]), ("imm", g[4]))
+
+
+def build_lock(g: Any, s: str) -> Any:
+    return (0xC3 | SIZES[g[1]], reg(g[2]), reg(g[5]), offset(g[3]), ATOMIC_SIGNS[g[4]])
+
+
+def build_fetch(g: Any, s: str) -> Any:
+    return (0xC3 | SIZES[g[2]], reg(g[3]), reg(g[5]), offset(g[4]), ATOMICS[g[1]] | 1)
+
+
+def build_xchg(g: Any, s: str) -> Any:
+    return (0xC3 | (0x18 if "_64" in s else 0), reg(g[1]), reg(g[3]), offset(g[2]), 0xE1)
+
+
+def build_cmpxchg(g: Any, s: str) -> Any:
+    return (0xC3 | (0x18 if "_64" in s else 0), reg(g[1]), reg(g[4]), offset(g[2]), 0xF1)
+
+
+def build_acquire(g: Any, s: str) -> Any:
+    return (0xC3 | SIZES[g[1]], reg(g[0]), reg(g[2]), offset(g[3]), 0x100)
+
+
+def build_release(g: Any, s: str) -> Any:
+    return (0xC3 | SIZES[g[0]], reg(g[1]), reg(g[3]), offset(g[2]), 0x110)
+
+
+def build_packet(g: Any, s: str) -> Any:
+    if is_reg(g[2]):
+        return (0x40 | SIZES[g[1]], 0, reg(g[2]), 0, 0)
+    return (0x20 | SIZES[g[1]], 0, 0, 0, ("imm", g[2]))
+
+
+def build_swap(g: Any, s: str) -> Any:
+    code = {"be": 0xDC, "le": 0xD4, "bswap": 0xD7}[g[1]]
+    return (code, reg(g[0]), 0, 0, int(g[2]))
+
+
+def build_movsx(g: Any, s: str) -> Any:
+    return ((0xBF if g[0][0] == "r" else 0xBC), reg(g[0]), reg(g[2]), int(g[1]), 0)
+
+
+def build_cast(g: Any, s: str) -> Any:
+    return (0xBF, reg(g[0]), reg(g[1]), 1, int(g[2], 0) << 16 | int(g[3], 0))
+
+
+def build_neg(g: Any, s: str) -> Any:
+    if g[0] != g[1]:
+        return None
+    return (0x87 if g[0][0] == "r" else 0x84, reg(g[0]), 0, 0, 0)
+
+
+def build_wide(g: Any, s: str) -> Any:
+    return (0x18, reg(g[0]), 0, 0, ("wide", g[1]))
+
+
+def build_alu(g: Any, s: str) -> Any:
+    cls = 0x07 if g[0][0] == "r" else 0x04
+    code = cls | ALU_OPS[g[1]]
+    off = 1 if g[1] in ("s/", "s%") else 0
+    if is_reg(g[2]):
+        return (code | 8, reg(g[0]), reg(g[2]), off, 0)
+    return (code, reg(g[0]), 0, off, ("imm", g[2]))
+
+
+def build_branch(g: Any, s: str) -> Any:
+    cls = 0x05 if g[0][0] == "r" else 0x06
+    code = cls | JUMPS[g[1]]
+    if is_reg(g[2]):
+        return (code | 8, reg(g[0]), reg(g[2]), g[3], 0)
+    return (code, reg(g[0]), 0, g[3], ("imm", g[2]))
+
+
+BUILD: dict[str, Any] = {
+    "load": build_load,
+    "store": build_store,
+    "lock": build_lock,
+    "fetch": build_fetch,
+    "xchg": build_xchg,
+    "cmpxchg": build_cmpxchg,
+    "acquire": build_acquire,
+    "release": build_release,
+    "packet": build_packet,
+    "swap": build_swap,
+    "movsx": build_movsx,
+    "cast": build_cast,
+    "neg": build_neg,
+    "wide": build_wide,
+    "alu": build_alu,
+    "branch": build_branch,
+    "may_goto": lambda g, s: (0xE5, 0, 0, g[0], 0),
+    "gotol": lambda g, s: (0x06, 0, 0, 0, g[0]),
+    "goto": lambda g, s: (0x05, 0, 0, g[0], 0),
+    "callx": lambda g, s: (0x8D, reg(g[0]), 0, 0, 0),
+    "call": lambda g, s: (0x85, 0, 0, 0, ("call", g[0])),
+    "exit": lambda g, s: (0x95, 0, 0, 0, 0),
+}

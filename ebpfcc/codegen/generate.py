@@ -1,0 +1,300 @@
+"""From a function of IR to its bytes: selection, frame, allocation, block layout, encoding."""
+
+from __future__ import annotations
+
+import struct
+
+from ..ir.core import Function, Slot
+from . import mcode as m
+from .alloc import allocate
+from .asm import AsmError, assemble, substitute
+from .mcode import ALU64, JMP, JMP32, LDX, ST, STX, X, Insn, MBlock
+from .select import SelectError, Selector
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+STACK_LIMIT = 512
+INVERSE = {m.JEQ: m.JNE, m.JNE: m.JEQ, m.JGT: m.JLE, m.JLE: m.JGT, m.JGE: m.JLT, m.JLT: m.JGE,
+           m.JSGT: m.JSLE, m.JSLE: m.JSGT, m.JSGE: m.JSLT, m.JSLT: m.JSGE}  # fmt: skip
+
+
+class StackError(Exception):
+    """The frame exceeds 512 bytes: total, and (object, size) from the largest on."""
+
+    def __init__(self, fn: Function, total: int, objects: list[tuple[str, int]]) -> None:
+        super().__init__(f"stack frame of {total} bytes")
+        self.fn = fn
+        self.total = total
+        self.objects = objects
+
+
+class FuncCode:
+    """A function's code. relocs: (byte offset, R_BPF_* name, symbol, addend); lines: (byte offset, position);
+    core_relocs: (byte offset, CoreReloc)."""
+
+    __slots__ = ("name", "section", "code", "relocs", "lines", "core_relocs", "frame_size")
+
+    def __init__(self, name: str, section: str) -> None:
+        self.name = name
+        self.section = section
+        self.code = b""
+        self.relocs: list[tuple[int, str, str, int]] = []
+        self.lines: list[tuple[int, Any]] = []
+        self.core_relocs: list[tuple[int, Any]] = []
+        self.frame_size = 0
+
+
+class Frame:
+    __slots__ = ("size", "objects")
+
+    def __init__(self) -> None:
+        self.size = 0
+        self.objects: list[tuple[str, int]] = []
+
+    def place(self, size: int, align: int, name: str) -> int:
+        align = min(max(align, 1), 8)
+        self.size = -(-(self.size + size) // align) * align
+        self.objects.append((name, size))
+        return -self.size
+
+
+def generate(fn: Function, cpu: int, big_endian: bool, unique: int = 0) -> FuncCode:
+    """Raises StackError, SelectError, AsmError."""
+    out = FuncCode(fn.name, fn.section)
+    if "naked" not in fn.attrs and len(fn.params) > 5:
+        raise SelectError(f"function '{fn.name}' has {len(fn.params)} parameters: BPF passes at most 5 (in registers)", fn.pos)
+    selector = Selector(fn, cpu, big_endian)
+    blocks = selector.run()
+    frame = Frame()
+    layout_slots(fn, blocks, frame)
+
+    def new_register() -> int:
+        selector.count += 1
+        return selector.count - 1
+
+    allocate(blocks, selector.count, lambda: frame.place(8, 8, "spilled value"), new_register)
+    if frame.size > STACK_LIMIT:
+        raise StackError(fn, frame.size, sorted(frame.objects, key=lambda o: -o[1])[:8])
+    out.frame_size = frame.size
+    assign_slots(blocks)
+    blocks = tidy(blocks)
+    encode(blocks, selector, out, big_endian, unique)
+    return out
+
+
+def layout_slots(fn: Function, blocks: list[MBlock], frame: Frame) -> None:
+    used: dict[Slot, None] = {}
+    for block in blocks:
+        for i in block.insns:
+            if i.slot is not None:
+                used[i.slot] = None
+            if i.asm is not None:
+                for o in i.asm.operands:
+                    if o[0] == "slot":
+                        used[o[1]] = None
+    for slot in sorted(used, key=lambda s: -min(s.align, 8)):
+        slot.offset = frame.place(max(slot.size, 1), slot.align, slot.name or "temporary object")
+
+
+def assign_slots(blocks: list[MBlock]) -> None:
+    for block in blocks:
+        for i in block.insns:
+            if i.slot is not None:
+                if i.code == m.FRAME:
+                    i.imm += i.slot.offset
+                else:
+                    i.off += i.slot.offset
+                i.slot = None
+
+
+# -- layout ----------------------------------------------------------------------------------------------------------
+def tidy(blocks: list[MBlock]) -> list[MBlock]:
+    """Threads jumps to jumps, inverts branches over jumps, drops jumps to the next block and code that nothing reaches."""
+    while True:
+        forward = {b: b.insns[0].target for b in blocks if len(b.insns) == 1 and b.insns[0].code == JMP | m.JA and b.insns[0].target is not b}
+        position = {b: n for n, b in enumerate(blocks)}
+
+        def final(b: MBlock) -> MBlock:
+            seen = set()
+            while b not in seen:
+                seen.add(b)
+                if b in forward:
+                    b = forward[b]
+                elif not b.insns and position[b] + 1 < len(blocks):
+                    b = blocks[position[b] + 1]
+                else:
+                    break
+            return b
+
+        changed = False
+        for block in blocks:
+            for i in block.insns:
+                if i.target is not None:
+                    t = final(i.target)
+                    if t is not i.target:
+                        i.target = t
+                        changed = True
+                if i.asm is not None and i.asm.labels:
+                    i.asm.labels = [final(t) if isinstance(t, MBlock) else t for t in i.asm.labels]
+        changed |= invert(blocks)
+        kept = reachable(blocks)
+        changed |= len(kept) != len(blocks)
+        blocks = kept
+        for n, block in enumerate(blocks):
+            last = block.insns[-1] if block.insns else None
+            if last is not None and last.code == JMP | m.JA and last.target is following(blocks, n):
+                block.insns.pop()
+                changed = True
+            elif last is not None and last.target is not None and last.target is following(blocks, n) and last.code & 7 in (JMP, JMP32):
+                block.insns.pop()
+                changed = True
+        if not changed:
+            return blocks
+
+
+def following(blocks: list[MBlock], n: int) -> MBlock | None:
+    """The block with code that comes next."""
+    n += 1
+    while n < len(blocks) - 1 and not blocks[n].insns:
+        n += 1
+    return blocks[n] if n < len(blocks) else None
+
+
+def invert(blocks: list[MBlock]) -> bool:
+    """`if c goto A; goto B; A:` becomes `if !c goto B; A:`"""
+    changed = False
+    for n, block in enumerate(blocks[:-1]):
+        if not block.insns:
+            continue
+        last = block.insns[-1]
+        if last.target is None or last.code & 7 not in (JMP, JMP32) or last.code & 0xF0 not in INVERSE:
+            continue
+        k = n + 1
+        while k < len(blocks) and not blocks[k].insns:
+            k += 1
+        if k >= len(blocks):
+            continue
+        jump = blocks[k]
+        if len(jump.insns) == 1 and jump.insns[0].code == JMP | m.JA and last.target is following(blocks, k) and not referenced(blocks, jump):
+            last.code = last.code & 0x0F | INVERSE[last.code & 0xF0]
+            last.target = jump.insns[0].target
+            jump.insns.clear()
+            changed = True
+    return changed
+
+
+def referenced(blocks: list[MBlock], target: MBlock) -> bool:
+    return any(i.target is target or (i.asm is not None and target in i.asm.labels) for b in blocks for i in b.insns)
+
+
+def reachable(blocks: list[MBlock]) -> list[MBlock]:
+    position = {b: n for n, b in enumerate(blocks)}
+    seen = {blocks[0]}
+    work = [blocks[0]]
+    while work:
+        block = work.pop()
+        falls = True
+        targets = []
+        for k, i in enumerate(block.insns):
+            if i.target is not None:
+                targets.append(i.target)
+            if i.asm is not None:
+                targets.extend(i.asm.labels)
+            if i.code in (JMP | m.JA, JMP | m.EXIT):
+                del block.insns[k + 1 :]
+                falls = False
+                break
+        if falls and position[block] + 1 < len(blocks):
+            targets.append(blocks[position[block] + 1])
+        for t in targets:
+            if t not in seen:
+                seen.add(t)
+                work.append(t)
+    return [b for b in blocks if b in seen]
+
+
+# -- bytes -----------------------------------------------------------------------------------------------------------
+def encode(blocks: list[MBlock], selector: Selector, out: FuncCode, big_endian: bool, unique: int) -> None:
+    """Lays instructions out in 8-byte slots; a jump counts them from the next one (RFC 9669 section 4.3)."""
+    heads = selector.heads
+    asm_code: dict[Insn, Any] = {}
+    starts: dict[MBlock, int] = {}
+    at = 0
+    for block in blocks:
+        starts[block] = at
+        for i in block.insns:
+            if i.code == m.PSEUDO:
+                unique += 1
+                use = i.asm
+                if use.asm is None:
+                    asm_code[i] = None
+                    continue
+                for o in use.operands:
+                    if o[0] == "slot" and o[1].offset is None:
+                        raise AssertionError("slot without offset")
+                labels = [heads.get(t, t) for t in use.labels]
+                use.labels = labels
+                try:
+                    text = substitute(use.asm, use.operands, f"{out.name}_{unique}" if False else str(unique), len(labels))
+                    asm_code[i] = assemble(text, selector.cpu)
+                except AsmError as e:
+                    e.pos = use.pos
+                    raise
+                at += asm_code[i].size
+            elif i.code == m.FRAME or i.code == m.LD_IMM64:
+                at += 2
+            else:
+                at += 1
+    slots: list[tuple[int, int, int, int, int]] = []
+    last_line: Any = None
+    for block in blocks:
+        for i in block.insns:
+            here = len(slots)
+            pos = i.pos
+            if pos is not None and pos is not last_line:
+                if i.code != m.PSEUDO or asm_code[i] is not None and asm_code[i].size:
+                    out.lines.append((here * 8, pos))
+                    last_line = pos
+            if i.code == m.PSEUDO:
+                if asm_code[i] is not None:
+                    asm_code[i].emit(slots, out.relocs, [starts[t] for t in i.asm.labels])
+                continue
+            if i.reloc is not None:
+                out.relocs.append((here * 8, *i.reloc))
+            if i.core is not None:
+                out.core_relocs.append((here * 8, i.core))
+            if i.code == m.FRAME:
+                slots.append((ALU64 | m.MOV | X, i.dst, 10, 0, 0))
+                slots.append((ALU64 | m.ADD, i.dst, 0, 0, i.imm))
+            elif i.code == m.LD_IMM64:
+                n = i.imm & (1 << 64) - 1
+                slots.append((m.LD_IMM64, i.dst, i.src, 0, signed32(n & 0xFFFFFFFF)))
+                slots.append((0, 0, 0, 0, signed32(n >> 32)))
+            elif i.target is not None:
+                off = starts[i.target] - here - 1
+                if not -32768 <= off < 32768:
+                    if i.code == JMP | m.JA and selector.cpu >= 4:
+                        slots.append((JMP32 | m.JA, 0, 0, 0, off))
+                        continue
+                    raise SelectError(f"function '{out.name}' is too large: a jump of {off} instructions", i.pos)
+                dst, src = i.dst, i.src
+                slots.append((i.code, dst, src, off, i.imm))
+            else:
+                if not -32768 <= i.off < 32768:
+                    raise SelectError(f"offset {i.off} of a memory access does not fit 16 bits", i.pos)
+                slots.append((i.code, i.dst, i.src, i.off, i.imm))
+    order = ">" if big_endian else "<"
+    pack = struct.Struct(order + "BBhi").pack
+    if big_endian:
+        out.code = b"".join(pack(c, d << 4 | s, off, signed32(imm & 0xFFFFFFFF)) for c, d, s, off, imm in slots)
+    else:
+        out.code = b"".join(pack(c, s << 4 | d, off, signed32(imm & 0xFFFFFFFF)) for c, d, s, off, imm in slots)
+
+
+def signed32(n: int) -> int:
+    return n - (1 << 32) if n >> 31 else n
+
+
+__all__ = ["AsmError", "FuncCode", "LDX", "ST", "STX", "SelectError", "StackError", "generate"]

@@ -1,0 +1,941 @@
+"""Instruction selection: one function of IR to machine code on virtual registers.
+
+i32 values live in 64-bit registers whose upper half is unspecified unless `clean` says that it is zero.  The verifier's rules
+hold here: an access keeps its base and constant offset; what was compared is what is used."""
+
+from __future__ import annotations
+
+from ..ir import cfg
+from ..ir.core import INVERSE, WIDTH, Block, Function, Mem, Target, Value
+from . import mcode as m
+from .mcode import ALU, ALU64, JMP, JMP32, K, LDX, ST, STX, X, Insn, MBlock
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+MAX_BLOCK_STORES = 512
+
+
+class SelectError(Exception):
+    """The function cannot be compiled for this target: message and position for the user."""
+
+    def __init__(self, message: str, pos: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.pos = pos
+
+
+class AsmUse:
+    """Inline assembly waiting for registers: operand values as ("r", register, size), ("i", constant), ("s", symbol, addend),
+    ("m", register, offset) or ("slot", slot, offset)."""
+
+    __slots__ = ("asm", "operands", "outs", "labels", "pos")
+
+    def __init__(self, asm: Any, operands: list[Any], outs: list[int], labels: list[Any], pos: Any) -> None:
+        self.asm = asm
+        self.operands = operands
+        self.outs = outs
+        self.labels = labels
+        self.pos = pos
+
+    def assign(self, table: list[int]) -> None:
+        self.operands = [(o[0], table[o[1]], *o[2:]) if o[0] in "rm" else o for o in self.operands]
+
+    def replace(self, group: set[int], temp: int) -> None:
+        self.operands = [(o[0], temp, *o[2:]) if o[0] in "rm" and o[1] in group else o for o in self.operands]
+
+
+def fits32(n: int) -> bool:
+    return -(1 << 31) <= n < 1 << 31
+
+
+class Selector:
+    """State of one function's selection."""
+
+    def __init__(self, fn: Function, cpu: int, big_endian: bool) -> None:
+        self.fn = fn
+        self.cpu = cpu
+        self.big_endian = big_endian
+        self.count = m.FIRST_VIRTUAL
+        self.reg: dict[Value, int] = {}
+        self.clean: set[Value] = set()
+        self.out: list[Insn] = []
+        self.blocks: list[MBlock] = []
+        self.heads: dict[Block, MBlock] = {}
+        self.uses: dict[Value, int] = {}
+        self.pos: Any = None
+        self.depth = 0
+        self.consts: dict[Any, int] = {}
+        self.asm_parts: dict[Value, list[int]] = {}
+        self.ctx: int | None = None
+        self.context_value: Value | None = None
+
+    # -- small pieces ----------------------------------------------------------------------------------------------
+    def new(self) -> int:
+        self.count += 1
+        return self.count - 1
+
+    def put(self, code: int, dst: int = 0, src: int = 0, off: int = 0, imm: int = 0) -> Insn:
+        i = Insn(code, dst, src, off, imm, self.pos)
+        self.out.append(i)
+        return i
+
+    def mov(self, dst: int, src: int) -> None:
+        if dst != src:
+            self.put(ALU64 | m.MOV | X, dst, src)
+
+    def load_const(self, dst: int, n: int, bits: int = 64) -> None:
+        if bits == 32 and self.cpu >= 3:
+            n &= 0xFFFFFFFF
+            self.put(ALU | m.MOV, dst, imm=n - (1 << 32) if n >> 31 else n)
+        elif fits32(n):
+            self.put(ALU64 | m.MOV, dst, imm=n)
+        else:
+            self.put(m.LD_IMM64, dst, imm=n)
+
+    def block(self, name: str, depth: int | None = None) -> MBlock:
+        return MBlock(name, self.depth if depth is None else depth)
+
+    def start(self, block: MBlock) -> None:
+        self.blocks.append(block)
+        self.out = block.insns
+
+    def value(self, v: Value) -> int:
+        """The register that holds v; leaves are materialised."""
+        r = self.reg.get(v)
+        if r is not None:
+            return r
+        return self.leaf(v)
+
+    def leaf(self, v: Value) -> int:
+        key = (v.op, v.type, v.aux)
+        r = self.consts.get(key)
+        if r is not None:
+            return r
+        r = self.new()
+        op = v.op
+        if op == "const":
+            self.load_const(r, v.aux, WIDTH[v.type])
+        elif op == "undef":
+            self.load_const(r, 0)
+        elif op == "slot":
+            i = self.put(m.FRAME, r)
+            i.slot = v.aux
+        elif op == "gaddr":
+            i = self.put(m.LD_IMM64, r, imm=v.aux[1])
+            i.reloc = ("R_BPF_64_64", v.aux[0], v.aux[1])
+        else:
+            raise AssertionError(f"no register for {v!r}")
+        if op == "gaddr" or op == "slot" or (op == "const" and not fits32(v.aux)):
+            self.consts[key] = r
+        return r
+
+    def clean64(self, v: Value) -> int:
+        """A register whose 64 bits are the zero-extension of an i32."""
+        if v.op == "const":
+            r = self.new()
+            self.load_const(r, v.aux & 0xFFFFFFFF)
+            return r
+        r = self.value(v)
+        if v in self.clean:
+            return r
+        return self.zero_extend(r)
+
+    def zero_extend(self, r: int) -> int:
+        d = self.new()
+        if self.cpu >= 3:
+            self.put(ALU | m.MOV | X, d, r)
+        else:
+            self.mov(d, r)
+            self.put(ALU64 | m.LSH, d, imm=32)
+            self.put(ALU64 | m.RSH, d, imm=32)
+        return d
+
+    def sign_extend(self, r: int, bits: int, to: str) -> int:
+        d = self.new()
+        if self.cpu >= 4:
+            self.put((ALU if to == "i32" else ALU64) | m.MOV | X, d, r, bits)
+        elif to == "i32" and self.cpu >= 3:
+            self.put(ALU | m.MOV | X, d, r)
+            self.put(ALU | m.LSH, d, imm=32 - bits)
+            self.put(ALU | m.ARSH, d, imm=32 - bits)
+        else:
+            self.mov(d, r)
+            self.put(ALU64 | m.LSH, d, imm=64 - bits)
+            self.put(ALU64 | m.ARSH, d, imm=64 - bits)
+        return d
+
+    # -- the function ----------------------------------------------------------------------------------------------
+    def run(self) -> list[MBlock]:
+        from ..ir.core import count_uses
+
+        fn = self.fn
+        split_critical_edges(fn)
+        cfg.compute_preds(fn)
+        depths = cfg.loop_depths(fn)
+        self.uses = count_uses(fn)
+        if fn.params:
+            self.context_value = fn.params[0]
+        for block in fn.blocks:
+            self.heads[block] = MBlock(block.name, depths[block])
+            for p in block.params:
+                self.reg[p] = self.new()
+        self.find_clean()
+        for n, block in enumerate(fn.blocks):
+            self.depth = depths[block]
+            self.consts = {}
+            self.start(self.heads[block])
+            if n == 0:
+                for k, p in enumerate(fn.params):
+                    self.mov(self.reg[p], k + 1)
+            for insn in block.insns:
+                self.pos = insn.pos
+                handler = getattr(self, "op_" + insn.op, None)
+                if handler is None:
+                    handler = self.alu
+                handler(insn)
+        self.link()
+        return self.blocks
+
+    def link(self) -> None:
+        for n, block in enumerate(self.blocks):
+            falls = True
+            for i in block.insns:
+                if i.target is not None and i.target not in block.succs:
+                    block.succs.append(i.target)
+                if i.asm is not None:
+                    block.succs.extend(self.heads.get(t, t) for t in i.asm.labels)
+            if block.insns:
+                last = block.insns[-1]
+                if last.code in (JMP | m.JA, JMP | m.EXIT) or (last.code == JMP32 | m.JA):
+                    falls = False
+            if falls and n + 1 < len(self.blocks) and self.blocks[n + 1] not in block.succs:
+                block.succs.append(self.blocks[n + 1])
+
+    def find_clean(self) -> None:
+        """i32 values whose upper half is known to be zero; optimistic over block parameters."""
+        if self.cpu < 3:
+            for insn in self.fn.insns():
+                if insn.op == "load" and insn.type == "i32" and not insn.aux.signed or insn.op == "icmp":
+                    self.clean.add(insn)
+            return
+        dirty: set[Value] = {p for p in self.fn.params if p.type == "i32"}
+        for insn in self.fn.insns():
+            if insn.type == "i32":
+                op = insn.op
+                if op in ("call", "trunc", "asm", "asm_out", "core_const") or (op == "load" and insn.aux.signed and self.cpu >= 4):
+                    if not (op == "core_const" and insn.aux.value >= 0):
+                        dirty.add(insn)
+        changed = True
+        while changed:
+            changed = False
+            for block in self.fn.blocks:
+                for target in block.insns[-1].targets:
+                    for p, a in zip(target.block.params, target.args):
+                        if p.type == "i32" and p not in dirty and a in dirty:
+                            dirty.add(p)
+                            changed = True
+                for insn in block.insns:
+                    if insn.op == "select" and insn.type == "i32" and insn not in dirty and (insn.args[1] in dirty or insn.args[2] in dirty):
+                        dirty.add(insn)
+                        changed = True
+        for insn in self.fn.insns():
+            if insn.type == "i32" and insn not in dirty:
+                self.clean.add(insn)
+        for block in self.fn.blocks:
+            for p in block.params:
+                if p.type == "i32" and p not in dirty:
+                    self.clean.add(p)
+
+    # -- arithmetic ------------------------------------------------------------------------------------------------
+    def alu(self, insn: Value) -> None:
+        op, (a, b) = insn.op, insn.args
+        narrow = insn.type == "i32"
+        if op in ("sdiv", "srem"):
+            self.signed_division(insn)
+            return
+        cls = ALU if narrow and self.cpu >= 3 else ALU64
+        d = self.reg[insn] = self.new()
+        if narrow and self.cpu < 3:
+            if op in ("udiv", "urem", "lshr"):
+                x = self.clean64(a)
+            elif op == "ashr":
+                x = self.sign_extend(self.value(a), 32, "i64")
+            else:
+                x = self.value(a) if a.op != "const" else self.leaf(a)
+            y: int | None = None
+            if b.op != "const":
+                y = self.clean64(b) if op in ("udiv", "urem") else self.value(b)
+                if op in ("shl", "lshr", "ashr"):
+                    y2 = self.new()
+                    self.mov(y2, y)
+                    self.put(ALU64 | m.AND, y2, imm=31)
+                    y = y2
+        else:
+            if op == "sub" and a.op == "const" and a.aux == 0:
+                self.mov_typed(d, b)
+                self.put(cls | m.NEG, d)
+                return
+            x = self.value(a)
+            y = None if b.op == "const" and (cls == ALU or fits32(b.aux)) else self.value(b)
+        if x == 10:
+            self.put(ALU64 | m.MOV | X, d, 10)
+        else:
+            self.mov(d, x)
+        code = cls | m.BINARY[op]
+        if y is None:
+            n = b.aux
+            if op in ("shl", "lshr", "ashr"):
+                n &= 31 if narrow else 63
+            elif narrow and self.cpu < 3 and op in ("udiv", "urem"):
+                n &= 0xFFFFFFFF
+                if not fits32(n):
+                    t = self.new()
+                    self.load_const(t, n)
+                    self.put(code | X, d, t)
+                    return
+            self.put(code, d, imm=n)
+        else:
+            self.put(code | X, d, y)
+
+    def mov_typed(self, d: int, v: Value) -> None:
+        self.mov(d, self.value(v))
+
+    def signed_division(self, insn: Value) -> None:
+        a, b = insn.args
+        narrow = insn.type == "i32"
+        if self.cpu >= 4:
+            d = self.reg[insn] = self.new()
+            self.mov(d, self.value(a))
+            cls = ALU if narrow else ALU64
+            code = cls | (m.DIV if insn.op == "sdiv" else m.MOD)
+            if b.op == "const" and fits32(b.aux):
+                self.put(code, d, off=1, imm=b.aux)
+            else:
+                self.put(code | X, d, self.value(b), off=1)
+            return
+        # below v4: |a| / |b| with the sign put back
+        x = self.sign_extend(self.value(a), 32, "i64") if narrow else self.value(a)
+        y = self.sign_extend(self.value(b), 32, "i64") if narrow and b.op != "const" else self.value(b)
+        if narrow and b.op == "const":
+            y = self.new()
+            self.load_const(y, b.aux)
+        ax, ay = self.absolute(x), self.absolute(y)
+        d = self.new()
+        self.mov(d, ax)
+        self.put(ALU64 | (m.DIV if insn.op == "sdiv" else m.MOD) | X, d, ay)
+        sign = self.new()
+        self.mov(sign, x)
+        if insn.op == "sdiv":
+            self.put(ALU64 | m.XOR | X, sign, y)
+        out = self.new()
+        self.mov(out, d)
+        end, flip = self.block("div"), self.block("neg")
+        self.put(JMP | m.JSGE, sign, imm=0).target = end
+        self.start(flip)
+        self.put(ALU64 | m.NEG, out)
+        self.start(end)
+        self.consts = {}
+        if narrow and self.cpu >= 3:
+            result = self.new()
+            self.put(ALU | m.MOV | X, result, out)
+            out = result
+        self.reg[insn] = out
+
+    def absolute(self, r: int) -> int:
+        d = self.new()
+        self.mov(d, r)
+        end, flip = self.block("abs"), self.block("neg")
+        self.put(JMP | m.JSGE, d, imm=0).target = end
+        self.start(flip)
+        self.put(ALU64 | m.NEG, d)
+        self.start(end)
+        self.consts = {}
+        return d
+
+    def op_zext(self, insn: Value) -> None:
+        self.reg[insn] = self.clean64(insn.args[0])
+
+    def op_sext(self, insn: Value) -> None:
+        a = insn.args[0]
+        if a.op == "load" and a.aux.signed and self.cpu >= 4:
+            self.reg[insn] = self.value(a)
+        else:
+            self.reg[insn] = self.sign_extend(self.value(a), 32, "i64")
+
+    def op_trunc(self, insn: Value) -> None:
+        self.reg[insn] = self.value(insn.args[0])
+
+    op_ptrtoint = op_trunc
+    op_inttoptr = op_trunc
+
+    def op_sextn(self, insn: Value) -> None:
+        self.reg[insn] = self.sign_extend(self.value(insn.args[0]), insn.aux, insn.type)
+
+    def op_bswap(self, insn: Value) -> None:
+        d = self.reg[insn] = self.new()
+        self.mov(d, self.value(insn.args[0]))
+        if self.cpu >= 4:
+            self.put(ALU64 | m.END, d, imm=insn.aux)
+        else:
+            self.put(ALU | m.END | (K if self.big_endian else X), d, imm=insn.aux)
+
+    def op_addr_cast(self, insn: Value) -> None:
+        d = self.reg[insn] = self.new()
+        to, frm = insn.aux
+        self.put(ALU64 | m.MOV | X, d, self.value(insn.args[0]), 1, (to << 16 | frm) if False else (frm | to << 16))
+
+    # -- comparisons -----------------------------------------------------------------------------------------------
+    def compare(self, c: Value, target: MBlock, inverse: bool) -> None:
+        """Jumps to target if the condition value c is not zero (zero, if inverse)."""
+        if c.op == "icmp" and c not in self.reg:
+            a, b = c.args
+            cond = INVERSE[c.aux] if inverse else c.aux
+            self.jump_if(cond, a, b, target)
+            return
+        zero = self.fn.const(c.type, 0)
+        self.jump_if("eq" if inverse else "ne", c, zero, target)
+
+    def jump_if(self, cond: str, a: Value, b: Value, target: MBlock) -> None:
+        cls = JMP
+        if a.type == "i32":
+            if self.cpu >= 3:
+                cls = JMP32
+            else:
+                signed = cond[0] == "s"
+                x = self.extended(a, signed)
+                if b.op == "const":
+                    n = b.aux if signed else b.aux & 0xFFFFFFFF
+                    if fits32(n):
+                        self.put(JMP | m.JUMPS[cond], x, imm=n).target = target
+                        return
+                    y = self.new()
+                    self.load_const(y, n)
+                else:
+                    y = self.extended(b, signed)
+                self.put(JMP | m.JUMPS[cond] | X, x, y).target = target
+                return
+        x = self.value(a)
+        if b.op == "const" and (fits32(b.aux)):
+            self.put(cls | m.JUMPS[cond], x, imm=b.aux).target = target
+        else:
+            self.put(cls | m.JUMPS[cond] | X, x, self.value(b)).target = target
+
+    def extended(self, v: Value, signed: bool) -> int:
+        return self.sign_extend(self.value(v), 32, "i64") if signed else self.clean64(v)
+
+    def op_icmp(self, insn: Value) -> None:
+        if self.uses.get(insn) == 1 and insn.block is not None:
+            last = insn.block.insns[-1]
+            if last.op == "br" and last.args[0] is insn:
+                return  # fused into the branch
+            following = insn.block.insns[insn.block.insns.index(insn) + 1]
+            if following.op == "select" and following.args[0] is insn:
+                return
+        d = self.reg[insn] = self.new()
+        end, other = self.block("set"), self.block("clear")
+        self.load_const(d, 1, 32)
+        self.jump_if(insn.aux, insn.args[0], insn.args[1], end)
+        self.start(other)
+        self.load_const(d, 0, 32)
+        self.start(end)
+        self.consts = {}
+
+    def op_select(self, insn: Value) -> None:
+        c, a, b = insn.args
+        d = self.reg[insn] = self.new()
+        ra, rb = (self.value(x) if x.op != "const" else None for x in (a, b))
+        end, other = self.block("chosen"), self.block("other")
+        if ra is None:
+            self.load_const(d, a.aux, WIDTH[insn.type])
+        else:
+            self.mov(d, ra)
+        self.compare(c, end, False)
+        self.start(other)
+        if rb is None:
+            self.load_const(d, b.aux, WIDTH[insn.type])
+        else:
+            self.mov(d, rb)
+        self.start(end)
+        self.consts = {}
+
+    # -- memory ----------------------------------------------------------------------------------------------------
+    def address(self, p: Value, off: int) -> tuple[int, int, Any, Any]:
+        """(register, offset, slot, core relocation) to access p + off with."""
+        if p.op == "slot":
+            return 10, off, p.aux, None
+        if p.op == "add" and p.type == "ptr" and p.args[1].op == "const" and p not in self.reg:
+            return self.address(p.args[0], off + p.args[1].aux)
+        if p.op == "core_field" and p not in self.reg:
+            return self.value(p.args[0]), p.aux.value + off, None, p.aux
+        if p.op == "const" or not -32768 <= off < 32768:
+            r = self.new()
+            self.mov(r, self.value(p))
+            self.put(ALU64 | m.ADD, r, imm=off)
+            return r, 0, None, None
+        return self.value(p), off, None, None
+
+    def access(self, code: int, dst: int, src: int, where: tuple[int, int, Any, Any], imm: int = 0) -> None:
+        i = self.put(code, dst, src, where[1], imm)
+        i.slot = where[2]
+        i.core = where[3]
+
+    def op_load(self, insn: Value) -> None:
+        mem: Mem = insn.aux
+        where = self.address(insn.args[0], mem.off)
+        d = self.reg[insn] = self.new()
+        self.load_into(d, where, mem, insn.type)
+
+    def load_into(self, d: int, where: tuple[int, int, Any, Any], mem: Mem, type: str) -> None:
+        size = mem.size
+        if mem.align < size and where[3] is None:
+            self.load_pieces(d, where, mem, type)
+            return
+        if mem.signed and size < WIDTH[type] // 8:
+            if self.cpu >= 4:
+                self.access(LDX | m.MEMSX | m.SIZES[size], d, where[0], where)
+            else:
+                self.access(LDX | m.MEM | m.SIZES[size], d, where[0], where)
+                bits = 32 if type == "i32" and self.cpu >= 3 else 64
+                cls = ALU if bits == 32 else ALU64
+                self.put(cls | m.LSH, d, imm=bits - size * 8)
+                self.put(cls | m.ARSH, d, imm=bits - size * 8)
+            return
+        self.access(LDX | m.MEM | m.SIZES[size], d, where[0], where)
+
+    def load_pieces(self, d: int, where: tuple[int, int, Any, Any], mem: Mem, type: str) -> None:
+        step, size = mem.align, mem.size
+        order = range(0, size, step) if not self.big_endian else range(size - step, -1, -step)
+        for n, at in enumerate(order):
+            piece = self.new() if n else d
+            self.access(LDX | m.MEM | m.SIZES[step], piece, where[0], (where[0], where[1] + at, where[2], None))
+            if n:
+                self.put(ALU64 | m.LSH, piece, imm=8 * step * n)
+                self.put(ALU64 | m.OR | X, d, piece)
+        if mem.signed and size < WIDTH[type] // 8 or (type == "i32" and mem.signed and size < 4):
+            self.put(ALU64 | m.LSH, d, imm=64 - size * 8)
+            self.put(ALU64 | m.ARSH, d, imm=64 - size * 8)
+
+    def op_store(self, insn: Value) -> None:
+        mem: Mem = insn.aux
+        where = self.address(insn.args[0], mem.off)
+        self.store(where, insn.args[1], mem)
+
+    def store(self, where: tuple[int, int, Any, Any], v: Value, mem: Mem) -> None:
+        size = mem.size
+        if mem.align < size and where[3] is None:
+            r = self.value(v)
+            order = range(0, size, mem.align) if not self.big_endian else range(size - mem.align, -1, -mem.align)
+            for n, at in enumerate(order):
+                piece = r
+                if n:
+                    piece = self.new()
+                    self.mov(piece, r)
+                    self.put(ALU64 | m.RSH, piece, imm=8 * mem.align * n)
+                self.access(STX | m.MEM | m.SIZES[mem.align], where[0], piece, (where[0], where[1] + at, where[2], None))
+            return
+        if v.op == "undef":
+            v = self.fn.const(v.type, 0)
+        if v.op == "const":
+            n = v.aux
+            if size < 8:
+                n &= (1 << size * 8) - 1
+                n = n - (1 << 32) if n >> 31 else n
+            if fits32(n) and self.cpu >= 1:
+                self.access(ST | m.MEM | m.SIZES[size], where[0], 0, where, n)
+                return
+        self.access(STX | m.MEM | m.SIZES[size], where[0], self.value(v), where)
+
+    def widths(self, insn: Value) -> list[tuple[int, int]]:
+        mem = insn.aux
+        out, off = [], 0
+        while off < mem.size:
+            width = 8
+            while width > mem.align or off + width > mem.size:
+                width //= 2
+            if off & -off and off & -off < width:
+                width = off & -off
+            out.append((off, width))
+            off += width
+        if len(out) > MAX_BLOCK_STORES:
+            raise SelectError(f"'{insn.op}' of {mem.size} bytes is too large to expand on BPF", insn.pos)
+        return out
+
+    def op_memcpy(self, insn: Value) -> None:
+        d, s = insn.args
+        to, frm = self.address(d, 0), self.address(s, 0)
+        self.copy(insn, to, frm)
+
+    def copy(self, insn: Value, to: tuple[int, int, Any, Any], frm: tuple[int, int, Any, Any]) -> None:
+        pending = []
+        for off, width in self.widths(insn):
+            r = self.new()
+            self.access(LDX | m.MEM | m.SIZES[width], r, frm[0], (frm[0], frm[1] + off, frm[2], frm[3]))
+            store = (STX | m.MEM | m.SIZES[width], to[0], r, (to[0], to[1] + off, to[2], to[3]))
+            if insn.op == "memmove":
+                pending.append(store)
+            else:
+                self.access(*store)
+        for store in pending:
+            self.access(*store)
+
+    op_memmove = op_memcpy
+
+    def op_memset(self, insn: Value) -> None:
+        d, v = insn.args
+        to = self.address(d, 0)
+        if v.op == "const":
+            byte = v.aux & 0xFF
+            for off, width in self.widths(insn):
+                n = int.from_bytes(bytes([byte]) * width, "little", signed=True)
+                self.store((to[0], to[1] + off, to[2], to[3]), self.fn.const("i64", n), Mem(width))
+            return
+        r = self.new()
+        self.mov(r, self.clean64(v))
+        self.put(ALU64 | m.AND, r, imm=255)
+        widest = max(w for _, w in self.widths(insn))
+        for shift in (8, 16, 32):
+            if shift < widest * 8:
+                t = self.new()
+                self.mov(t, r)
+                self.put(ALU64 | m.LSH, t, imm=shift)
+                self.put(ALU64 | m.OR | X, r, t)
+        for off, width in self.widths(insn):
+            self.access(STX | m.MEM | m.SIZES[width], to[0], r, (to[0], to[1] + off, to[2], to[3]))
+
+    def op_core_field(self, insn: Value) -> None:
+        if self.only_accessed(insn):
+            return
+        d = self.reg[insn] = self.new()
+        self.mov(d, self.value(insn.args[0]))
+        self.put(ALU64 | m.ADD, d, imm=insn.aux.value).core = insn.aux
+
+    def only_accessed(self, insn: Value) -> bool:
+        """Every use is the base of one load or store at offset 0: the relocation can sit there."""
+        users = self.users_of(insn)
+        return len(users) == self.uses.get(insn, 0) and all(
+            (u.op in ("load", "store") and u.args[0] is insn and u.aux.off == 0 and (u.op == "load" or u.args[1] is not insn)) and u.aux.align >= u.aux.size
+            for u in users
+        )
+
+    def users_of(self, v: Value) -> list[Value]:
+        if not hasattr(self, "_users"):
+            self._users: dict[Value, list[Value]] = {}
+            for insn in self.fn.insns():
+                for a in insn.args:
+                    if a.op in ("core_field", "add"):
+                        self._users.setdefault(a, []).append(insn)
+        return self._users.get(v, [])
+
+    def op_add(self, insn: Value) -> None:
+        if insn.type == "ptr" and insn.args[1].op == "const":
+            # folded where every use is an access
+            users = self.users_of(insn)
+            if len(users) == self.uses.get(insn, 0) and all(
+                u.op in ("load", "store", "atomic") and u.args[0] is insn and insn not in u.args[1:] and -32768 <= u.aux.off + insn.args[1].aux < 32768 for u in users
+            ):
+                base = insn.args[0]
+                if base.op != "slot":
+                    self.value(base) if base.op in ("const", "gaddr", "undef") else None
+                return
+            if insn.args[0].op == "slot":
+                d = self.reg[insn] = self.new()
+                i = self.put(m.FRAME, d, imm=insn.args[1].aux)
+                i.slot = insn.args[0].aux
+                return
+        a, b = insn.args
+        if insn.type == "ptr" and a.op == "const":
+            insn.args = [b, a]  # an integer base: addition commutes for the machine
+        self.alu(insn)
+
+    def op_core_const(self, insn: Value) -> None:
+        d = self.reg[insn] = self.new()
+        if insn.type == "i64":
+            i = self.put(m.LD_IMM64, d, imm=insn.aux.value)
+        else:
+            i = self.put(ALU64 | m.MOV, d, imm=insn.aux.value)
+        i.core = insn.aux
+
+    def op_atomic(self, insn: Value) -> None:
+        a = insn.aux
+        where = self.address(insn.args[0], a.off)
+        code = STX | m.ATOMIC | m.SIZES[a.size]
+        if a.kind == "load":
+            d = self.reg[insn] = self.new()
+            self.access(code, d, where[0], where, 0x100)
+            return
+        if a.kind == "store":
+            self.access(code, where[0], self.value(insn.args[1]), where, 0x110)
+            return
+        if a.kind == "cmpxchg":
+            self.mov(0, self.value(insn.args[1]))
+            self.access(code, where[0], self.value(insn.args[2]), where, 0xF1)
+            d = self.reg[insn] = self.new()
+            self.mov(d, 0)
+            return
+        v = self.value(insn.args[1])
+        if a.kind != "xchg" and not a.fetch:
+            self.access(code, where[0], v, where, m.BINARY[a.kind])
+            return
+        if self.cpu < 3 and a.size == 4 and a.kind != "add":
+            raise SelectError(f"atomic '{a.kind}' on 4 bytes with a result needs -mcpu=v3", insn.pos)
+        d = self.reg[insn] = self.new()
+        self.mov(d, v)
+        self.access(code, where[0], d, where, 0xE1 if a.kind == "xchg" else m.BINARY[a.kind] | 1)
+
+    # -- calls -----------------------------------------------------------------------------------------------------
+    def op_call(self, insn: Value) -> None:
+        info = insn.aux
+        args = list(insn.args)
+        target = None
+        if info.kind == "indirect":
+            target = self.value(args.pop(0))
+        if len(args) > 5:
+            raise SelectError(f"call of '{info.target}' needs {len(args)} arguments: BPF passes at most 5 (in registers)", insn.pos)
+        if info.kind == "func" and info.target in ("memcpy", "memmove", "memset", "memcmp"):
+            raise SelectError(f"'{info.target}' needs a constant size on BPF: there is no function to call", insn.pos)
+        regs = [self.argument(a) for a in args]
+        for k, r in enumerate(regs):
+            if isinstance(r, int):
+                self.mov(k + 1, r)
+            else:
+                self.place(k + 1, r)
+        i = self.put(JMP | m.CALL)
+        uses = tuple(range(1, len(args) + 1))
+        i.uses = uses + ((target,) if target is not None else ())
+        i.defs = (0, 1, 2, 3, 4, 5)
+        if info.kind == "helper":
+            i.imm = info.target
+        elif info.kind == "func":
+            i.reloc = ("R_BPF_64_32", info.target, 0)
+            i.src, i.imm = 1, -1
+        else:
+            assert target is not None
+            i.code = JMP | m.CALL | X
+            i.dst = target
+            i.code = JMP | m.CALL
+            raise SelectError("indirect calls are not supported by the BPF verifier", insn.pos)
+        if insn.type != "void" and self.uses.get(insn):
+            d = self.reg[insn] = self.new()
+            self.mov(d, 0)
+
+    def argument(self, a: Value) -> Any:
+        if a.op in ("const", "slot", "gaddr", "undef") and a not in self.reg and (a.op, a.type, a.aux) not in self.consts:
+            return a
+        if a.type == "i32" and a not in self.clean and a.op != "const":
+            return self.zero_extend(self.value(a))
+        return self.value(a)
+
+    def place(self, r: int, a: Value) -> None:
+        """A leaf straight into a physical register."""
+        if a.op == "const":
+            self.load_const(r, a.aux, WIDTH[a.type])
+        elif a.op == "undef":
+            self.load_const(r, 0)
+        elif a.op == "slot":
+            self.put(m.FRAME, r).slot = a.aux
+        else:
+            i = self.put(m.LD_IMM64, r, imm=a.aux[1])
+            i.reloc = ("R_BPF_64_64", a.aux[0], a.aux[1])
+
+    def op_ldabs(self, insn: Value) -> None:
+        assert self.context_value is not None
+        self.mov(6, self.value(self.context_value))
+        off = insn.args[0]
+        size = m.SIZES[insn.aux]
+        if off.op == "const" and fits32(off.aux):
+            i = self.put(m.LD | 0x20 | size, 0, 0, 0, off.aux)
+            i.uses = (6,)
+        else:
+            r = self.value(off)
+            i = self.put(m.LD | 0x40 | size, 0, r)
+            i.uses = (6, r)
+        i.defs = (0, 1, 2, 3, 4, 5)
+        d = self.reg[insn] = self.new()
+        self.mov(d, 0)
+
+    # -- asm -------------------------------------------------------------------------------------------------------
+    def op_asm(self, insn: Value) -> None:
+        self.inline_asm(insn, [])
+
+    def inline_asm(self, insn: Value, labels: list[Any]) -> None:
+        asm = insn.aux
+        outs = [self.new() for _ in asm.outputs]
+        operands: list[Any] = [("r", r, size) for r, (_, _, size) in zip(outs, asm.outputs)]
+        uses: list[int] = []
+        defs: list[int] = list(outs)
+        fixed_in: list[tuple[int, int]] = []
+        for (constraint, size), v in zip(asm.inputs, insn.args):
+            letters = constraint.strip("&%")
+            if letters.isdigit():
+                self.mov(outs[int(letters)], self.value(v))
+                uses.append(outs[int(letters)])
+                operands.append(("r", outs[int(letters)], size))
+            elif "m" in letters and "r" not in letters:
+                r, off, slot, _ = self.address(v, 0)
+                if slot is not None:
+                    operands.append(("slot", slot, off))
+                else:
+                    operands.append(("m", r, off))
+                    uses.append(r)
+            elif ("i" in letters or "n" in letters) and v.op == "const":
+                operands.append(("i", v.aux))
+            elif "i" in letters and v.op == "gaddr":
+                operands.append(("s", *v.aux))
+            elif "r" in letters or "w" in letters or "p" in letters or "g" in letters:
+                r = self.value(v)
+                if v.type == "i32" and v not in self.clean and v.op != "const" and size == 4 and False:
+                    r = self.zero_extend(r)
+                operands.append(("r", r, size))
+                uses.append(r)
+            else:
+                raise SelectError(f"value of asm operand '{constraint}' is not a constant", insn.pos)
+        for c in asm.clobbers:
+            name = c.strip("%")
+            if name[:1] in "rw" and name[1:].isdigit() and int(name[1:]) < 10:
+                defs.append(int(name[1:]))
+        i = self.put(m.PSEUDO)
+        i.uses, i.defs = tuple(uses), tuple(defs)
+        i.asm = AsmUse(asm, operands, outs, labels, insn.pos)
+        early = "&" in "".join(c for c, _, _ in asm.outputs)
+        if early or True:
+            # outputs and inputs apart from tied ones must not share a register when the text may write before it reads
+            self.keep_apart(i, outs, uses, asm)
+        if outs:
+            self.reg[insn] = outs[0]
+            self.asm_parts[insn] = outs
+
+    def keep_apart(self, i: Insn, outs: list[int], uses: list[int], asm: Any) -> None:
+        """An early clobber is defined before the inputs are read: a second, empty use after the asm keeps inputs alive."""
+        if not any("&" in c for c, _, _ in asm.outputs):
+            return
+        after = self.put(m.PSEUDO)
+        after.uses = tuple(u for u in uses if u not in outs)
+        after.asm = AsmUse(None, [("r", u, 8) for u in after.uses], [], [], None)
+
+    def op_asm_out(self, insn: Value) -> None:
+        self.reg[insn] = self.asm_parts[insn.args[0]][insn.aux]
+
+    def op_asm_goto(self, insn: Value) -> None:
+        for t in insn.targets:
+            self.edge(t)
+        self.inline_asm(insn, [t.block for t in insn.targets[1:]])
+        self.go(insn.targets[0].block)
+
+    # -- control flow ----------------------------------------------------------------------------------------------
+    def edge(self, target: Target) -> None:
+        """The parallel copy of an edge's arguments into the parameters (Boissinot et al. 2009: cycles broken by a temporary)."""
+        pairs: list[tuple[int, Value]] = []
+        for p, a in zip(target.block.params, target.args):
+            d = self.reg[p]
+            if a.op == "undef":
+                continue
+            if a in self.reg and self.reg[a] == d:
+                continue
+            pairs.append((d, a))
+        moves: list[tuple[int, int]] = []
+        late: list[tuple[int, Value]] = []
+        for d, a in pairs:
+            if a in self.reg:
+                moves.append((d, self.reg[a]))
+            else:
+                late.append((d, a))
+        pending = dict(moves)
+        while pending:
+            sources = list(pending.values())
+            ready = [d for d in pending if d not in sources]
+            if ready:
+                for d in ready:
+                    self.mov(d, pending.pop(d))
+            else:
+                d = next(iter(pending))
+                t = self.new()
+                self.mov(t, d)
+                for k in pending:
+                    if pending[k] == d:
+                        pending[k] = t
+        for d, a in late:
+            self.place(d, a) if a.op in ("const", "slot", "gaddr") else self.mov(d, self.value(a))
+
+    def go(self, block: Block) -> None:
+        i = self.put(JMP | m.JA)
+        i.target = self.heads[block]
+
+    def op_jmp(self, insn: Value) -> None:
+        target = insn.targets[0]
+        self.edge(target)
+        self.go(target.block)
+
+    def op_br(self, insn: Value) -> None:
+        then, other = insn.targets
+        self.compare(insn.args[0], self.heads[then.block], False)
+        tail = self.block("br")
+        self.start(tail)
+        self.go(other.block)
+
+    def op_switch(self, insn: Value) -> None:
+        v = insn.args[0]
+        cases = sorted(zip(insn.aux, insn.targets[1:]), key=lambda c: c[0])
+        self.search(v, cases, insn.targets[0].block)
+
+    def search(self, v: Value, cases: list[tuple[int, Target]], default: Block) -> None:
+        """Binary search down to runs of four; never a table in memory."""
+        if len(cases) > 4:
+            middle = len(cases) // 2
+            upper = self.block("cases")
+            self.jump_if("sge", v, self.fn.const(v.type, cases[middle][0]), upper)
+            self.start(self.block("lower"))
+            self.consts = {}
+            self.search(v, cases[:middle], default)
+            self.start(upper)
+            self.consts = {}
+            self.search(v, cases[middle:], default)
+            return
+        for n, target in cases:
+            self.jump_if("eq", v, self.fn.const(v.type, n), self.heads[target.block])
+            self.start(self.block("case"))
+            self.consts = {}
+        self.go(default)
+
+    def op_ret(self, insn: Value) -> None:
+        if insn.args:
+            a = insn.args[0]
+            if a.op in ("const", "undef", "slot", "gaddr"):
+                self.place(0, a)
+            elif a.type == "i32" and a not in self.clean and self.cpu >= 3:
+                self.put(ALU | m.MOV | X, 0, self.value(a))
+            elif a.type == "i32" and a not in self.clean:
+                self.mov(0, self.zero_extend(self.value(a)))
+            else:
+                self.mov(0, self.value(a))
+        else:
+            self.load_const(0, 0)
+        self.put(JMP | m.EXIT).uses = (0,)
+
+    def op_unreachable(self, insn: Value) -> None:
+        if "naked" in self.fn.attrs:
+            return
+        self.load_const(0, 0)
+        self.put(JMP | m.EXIT).uses = (0,)
+
+
+def split_critical_edges(fn: Function) -> None:
+    """An edge that carries arguments out of a block with several successors gets a block of its own."""
+    extra: list[tuple[Block, Block]] = []
+    for block in fn.blocks:
+        t = block.insns[-1]
+        if len(t.targets) < 2:
+            continue
+        seen: set[Block] = set()
+        for target in t.targets:
+            if target.args or (target.block in seen):
+                middle = Block(f"{block.name}.to.{target.block.name}")
+                jump = Value("jmp", "void", [], None, t.pos, [Target(target.block, target.args)])
+                jump.block = middle
+                middle.insns.append(jump)
+                target.block, target.args = middle, []
+                extra.append((block, middle))
+            else:
+                seen.add(target.block)
+    fn.blocks.extend(b for _, b in extra)

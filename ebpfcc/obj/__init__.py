@@ -1,0 +1,1 @@
+"""The object file: ELF, BTF, .BTF.ext."""

@@ -1,0 +1,216 @@
+"""Puts functions, variables and types together into an object file."""
+
+from __future__ import annotations
+
+import struct
+
+from . import elf
+from .btf import Btf, write_ext
+from .elf import Section, Symbol, write_elf
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def section_flags(name: str) -> tuple[int, int, int]:
+    """(type, flags, entry size) of a data section, as clang names and marks them."""
+    if name.startswith(".rodata.str"):
+        return elf.PROGBITS, elf.ALLOC | elf.MERGE | elf.STRINGS, int(name.split(".")[-1])
+    if name == ".bss" or name.startswith(".bss."):
+        return elf.NOBITS, elf.ALLOC | elf.WRITE, 0
+    if name == ".rodata" or name.startswith(".rodata."):
+        return elf.PROGBITS, elf.ALLOC, 0
+    return elf.PROGBITS, elf.ALLOC | elf.WRITE, 0
+
+
+class Builder:
+    """module: the IR module; codes: FuncCode of its functions; locate(pos) -> (file, line, column); line_text(pos)."""
+
+    def __init__(self, module: Any, codes: list[Any], big_endian: bool, locate: Any, line_text: Any) -> None:
+        self.module = module
+        self.codes = codes
+        self.big_endian = big_endian
+        self.e = ">" if big_endian else "<"
+        self.locate = locate
+        self.line_text = line_text
+        self.sections: dict[str, Section] = {}
+        self.symbols: list[Symbol] = []
+        self.places: dict[str, tuple[str, int]] = {}  # symbol -> (section, offset)
+        self.local: set[str] = set()
+
+    def build(self, with_btf: bool) -> bytes:
+        self.section(".text", elf.PROGBITS, elf.ALLOC | elf.EXEC, 8)
+        self.place_functions()
+        self.place_variables()
+        self.relocate_code()
+        self.relocate_data()
+        self.undefined()
+        if with_btf:
+            self.add_btf()
+        sections = [s for s in self.sections.values() if s.name == ".text" or s.data or s.size or s.type == elf.NOBITS]
+        return write_elf(sections, self.symbols, self.big_endian)
+
+    def section(self, name: str, type: int, flags: int, align: int, entsize: int = 0) -> Section:
+        s = self.sections.get(name)
+        if s is None:
+            s = self.sections[name] = Section(name, type, flags, align, entsize)
+        s.align = max(s.align, align)
+        return s
+
+    def place_functions(self) -> None:
+        for code in self.codes:
+            fn = self.module.functions[code.name]
+            s = self.section(code.section, elf.PROGBITS, elf.ALLOC | elf.EXEC, 8)
+            at = len(s.data)
+            s.data += code.code
+            self.places[code.name] = (code.section, at)
+            bind = fn.linkage
+            if bind == "local":
+                self.local.add(code.name)
+            self.symbols.append(Symbol(code.name, code.section, at, len(code.code), "func", bind, "hidden" in fn.attrs))
+
+    def place_variables(self) -> None:
+        for g in self.module.globals.values():
+            if g.linkage.startswith("extern"):
+                continue
+            type, flags, entsize = section_flags(g.section)
+            s = self.section(g.section, type, flags, max(g.align, 1), entsize)
+            if type == elf.NOBITS:
+                s.size = -(-s.size // g.align) * g.align
+                at = s.size
+                s.size += g.size
+            else:
+                elf.pad(s.data, g.align)
+                at = len(s.data)
+                s.data += g.init if g.init is not None else bytes(g.size)
+            self.places[g.name] = (g.section, at)
+            if g.linkage == "local":
+                self.local.add(g.name)
+            if not g.name.startswith(".L"):
+                self.symbols.append(Symbol(g.name, g.section, at, g.size, "object", g.linkage, "hidden" in g.attrs or g.attrs and False))
+
+    def relocate_code(self) -> None:
+        for code in self.codes:
+            s = self.sections[code.section]
+            base = self.places[code.name][1]
+            for off, kind, symbol, addend in code.relocs:
+                at = base + off
+                place = self.places.get(symbol)
+                if kind == "R_BPF_64_32":
+                    if place is not None and place[0] == code.section and symbol in self.local:
+                        # a static function of the same section: resolved here, as clang's assembler does
+                        struct.pack_into(self.e + "i", s.data, at + 4, (place[1] - at) // 8 - 1)
+                        continue
+                    if place is not None and symbol in self.local:
+                        struct.pack_into(self.e + "i", s.data, at + 4, place[1] // 8 - 1)
+                        s.relocs.append((at, kind, place[0]))
+                        continue
+                    s.relocs.append((at, kind, symbol))
+                    continue
+                if symbol in self.local and place is not None and (symbol.startswith(".L") or place[0] in self.code_sections()):
+                    struct.pack_into(self.e + "i", s.data, at + 4, place[1] + addend)
+                    s.relocs.append((at, kind, place[0]))
+                elif symbol in self.local and place is not None and place[0] not in (".maps", "maps"):
+                    struct.pack_into(self.e + "i", s.data, at + 4, place[1] + addend)
+                    s.relocs.append((at, kind, place[0]))
+                else:
+                    struct.pack_into(self.e + "i", s.data, at + 4, addend)
+                    s.relocs.append((at, kind, symbol))
+
+    def code_sections(self) -> set[str]:
+        return {code.section for code in self.codes}
+
+    def relocate_data(self) -> None:
+        for g in self.module.globals.values():
+            for off, symbol, addend, size in g.relocs:
+                section, at = self.places[g.name]
+                s = self.sections[section]
+                target = symbol
+                if symbol.startswith(".L"):
+                    target, value = self.places[symbol]
+                    addend += value
+                kind = "R_BPF_64_ABS64" if size == 8 else "R_BPF_64_ABS32"
+                struct.pack_into(self.e + ("q" if size == 8 else "i"), s.data, at + off, addend)
+                s.relocs.append((at + off, kind, target))
+
+    def undefined(self) -> None:
+        wanted = {name for s in self.sections.values() for _, _, name in s.relocs}
+        for name in sorted(wanted):
+            if name in self.places or name in self.sections:
+                continue
+            g = self.module.globals.get(name)
+            weak = g.linkage == "extern_weak" if g is not None else "weak" in getattr(self.module.externs.get(name), "attrs", ())
+            self.symbols.append(Symbol(name, None, 0, 0, "notype", "weak" if weak else "global"))
+        self.wanted = wanted
+
+    # -- BTF ---------------------------------------------------------------------------------------------------------
+    def add_btf(self) -> None:
+        btf = Btf(self.big_endian)
+        funcs: dict[str, list[bytes]] = {}
+        lines: dict[str, list[bytes]] = {}
+        relocs: dict[str, list[bytes]] = {}
+        for code in self.codes:
+            fn = self.module.functions[code.name]
+            base = self.places[code.name][1]
+            ident = btf.function(code.name, fn.ctype, fn.linkage, fn.decl_tags)
+            funcs.setdefault(code.section, []).append(struct.pack(self.e + "II", base, ident))
+            self.line_records(btf, code, base, lines.setdefault(code.section, []))
+            for off, reloc in code.core_relocs:
+                root = btf.type_id(reloc.ctype)
+                record = struct.pack(self.e + "IIII", base + off, root, btf.strings.add(reloc.spec), reloc.kind)
+                relocs.setdefault(code.section, []).append(record)
+        self.data_btf(btf)
+        btf.finish()
+        names = btf.strings.add
+
+        def table(d: dict[str, list[bytes]]) -> list[Any]:
+            return [(names(section), rows) for section, rows in d.items() if rows]
+
+        ext = write_ext(self.e, table(funcs), table(lines), table(relocs))
+        s = Section(".BTF", elf.PROGBITS, 0, 4)
+        s.data = bytearray(btf.to_bytes())
+        self.sections[".BTF"] = s
+        s = Section(".BTF.ext", elf.PROGBITS, 0, 4)
+        s.data = bytearray(ext)
+        self.sections[".BTF.ext"] = s
+
+    def line_records(self, btf: Btf, code: Any, base: int, out: list[bytes]) -> None:
+        last = None
+        for off, pos in code.lines:
+            where = self.locate(pos)
+            if where is None:
+                continue
+            file, line, column = where
+            if (file, line, column) == last:
+                continue
+            last = (file, line, column)
+            text = btf.strings.add(self.line_text(pos))
+            out.append(struct.pack(self.e + "IIII", base + off, btf.strings.add(file), text, line << 10 | min(column, 1023)))
+
+    def data_btf(self, btf: Btf) -> None:
+        rows: dict[str, list[tuple[int, int, int]]] = {}
+        for g in self.module.globals.values():
+            if g.name.startswith(".L") or g.name.startswith(".compoundliteral"):
+                continue
+            if g.linkage.startswith("extern"):
+                if g.name not in self.wanted:
+                    continue
+                ident = btf.variable(g.name, g.ctype, g.linkage, g.decl_tags)
+                if g.section:
+                    rows.setdefault(g.section, []).append((ident, 0, g.size))
+                continue
+            section, at = self.places[g.name]
+            ident = btf.variable(g.name, g.ctype, g.linkage, g.decl_tags)
+            rows.setdefault(section, []).append((ident, at, g.size))
+        for name, symbol in self.module.externs.items():
+            if name not in self.wanted:
+                continue
+            ident = btf.function(name, symbol.type, "extern", symbol.tags)
+            section = symbol.attrs.get("section")
+            if section:
+                rows.setdefault(section, []).append((ident, 0, 0))
+        for section, items in rows.items():
+            s = self.sections.get(section)
+            size = (s.size if s.type == elf.NOBITS else len(s.data)) if s is not None else 0
+            btf.datasec(section, size, sorted(items, key=lambda r: r[1]))
