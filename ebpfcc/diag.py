@@ -1,0 +1,287 @@
+"""Located messages: `file:line:col: error: message [-Wflag]`, source line, caret, the chains of inclusions and of macro expansions.
+
+In: a token, a position or None, and a message. Out: records, which the driver prints or a library's caller reads. The names, groups
+and defaults of warnings are those of clang and GCC.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn, Protocol
+
+    class Places(Protocol):
+        """What is asked of a source map (source/files.py)."""
+
+        def locate(self, pos: int) -> tuple[str, int, int]: ...
+        def include_chain(self, pos: int) -> list[tuple[str, int]]: ...
+        def line_text(self, pos: int) -> str: ...
+        def in_system_header(self, pos: int) -> bool: ...
+        def order(self, pos: int) -> tuple[int, ...]: ...
+
+    class Choices(Protocol):
+        """What is asked of the options (options.py)."""
+
+        warnings: list[str]
+        color: str
+        error_limit: int
+
+    class Origin(Protocol):
+        name: str
+        at: int
+        parent: Origin | None
+
+    class Place(Protocol):
+        """A token."""
+
+        pos: int
+        spell: int
+
+    Where = Place | int | None
+
+# Warning -> who turns it on: "" by default, "error" an error by default, else a group. A name that is not here is on by default.
+WARNINGS = {
+    "implicit-function-declaration": "error", "implicit-int": "error", "int-conversion": "error",
+    "incompatible-function-pointer-types": "error", "return-mismatch": "error", "invalid-token-paste": "error",
+    "incompatible-pointer-types": "", "return-type": "", "unused-value": "", "unused-result": "", "shift-count-overflow": "",
+    "shift-count-negative": "", "format": "", "frame-larger-than": "", "compare-distinct-pointer-types": "", "macro-redefined": "",
+    "builtin-macro-redefined": "", "unknown-attributes": "", "ignored-attributes": "", "uninitialized": "all", "parentheses": "all",
+    "unused-variable": "all", "unused-function": "all", "unused-but-set-variable": "all", "unused-label": "all", "unused-const-variable": "off",
+    "unknown-pragmas": "all", "comment": "all", "missing-braces": "all", "char-subscripts": "all", "sometimes-uninitialized": "all",
+    "unused-parameter": "extra", "unused-but-set-parameter": "extra", "sign-compare": "extra", "missing-field-initializers": "extra",
+    "type-limits": "extra", "empty-body": "", "pointer-sign": "", "pragma-pack": "", "null-character": "",
+    "pedantic": "pedantic", "gnu-zero-variadic-macro-arguments": "pedantic", "variadic-macros": "pedantic", "c23-extensions": "",
+    "gnu-statement-expression": "pedantic", "zero-length-array": "pedantic", "vla": "off", "undef": "off", "unused-macros": "off",
+    "expansion-to-defined": "extra", "trigraphs": "", "shadow": "off", "cast-align": "off", "cast-qual": "off", "conversion": "off",
+    "sign-conversion": "off", "padded": "off", "declaration-after-statement": "off", "strict-prototypes": "off",
+    "missing-prototypes": "off", "missing-declarations": "off", "write-strings": "off", "implicit-fallthrough": "off",
+    "invalid-pp-token": "", "extra-tokens": "", "endif-labels": "", "newline-eof": "pedantic", "date-time": "off",
+    "pointer-arith": "off", "gnu-pointer-arith": "pedantic", "switch": "", "switch-enum": "off", "tautological-compare": "",
+}  # fmt: skip
+GROUPS = {
+    "most": ("all",), "all": ("all",), "extra": ("extra",), "W": ("extra",), "pedantic": ("pedantic",), "everything": ("all", "extra", "pedantic", "off"),
+    "unused": ("unused-variable", "unused-function", "unused-but-set-variable", "unused-label", "unused-value", "unused-result"),
+    "implicit": ("implicit-function-declaration", "implicit-int"),
+}  # fmt: skip
+COLORS = {"error": "1;31", "fatal error": "1;31", "warning": "1;35", "note": "1;36"}
+
+
+class CompileError(Exception):
+    """Compilation cannot go on; what was wrong has been recorded."""
+
+
+class Record:
+    """One message. text: all of it as printed, without colour and without the final newline."""
+
+    __slots__ = ("severity", "file", "line", "col", "message", "flag", "text", "fixit")
+
+    def __init__(self, severity: str, file: str, line: int, col: int, message: str, flag: str | None, text: str, fixit: str | None) -> None:
+        self.severity = severity
+        self.file = file
+        self.line = line
+        self.col = col
+        self.message = message
+        self.flag = flag
+        self.text = text
+        self.fixit = fixit
+
+
+class Diagnostics:
+    """The messages of one compilation. `errors` and `warnings` count them."""
+
+    def __init__(self, sources: Places, options: Choices | None = None) -> None:
+        self.sources = sources
+        self.records: list[Record] = []
+        self.errors = 0
+        self.warnings = 0
+        self.color = False if options is None else options.color == "always"
+        self.limit = 20 if options is None else options.error_limit
+        self.flags = [] if options is None else options.warnings
+        self.silent = 0  # above 0: nothing is recorded (work that is tried and thrown away)
+        self.pragmas: list[tuple[int, str, str]] = []  # (position, push | pop | ignored | warning | error, flag)
+        self._states: dict[str, str] = {}
+        self._last_chain: list[tuple[str, int]] = []
+
+    # -- what the passes call -------------------------------------------------------------------------------------
+    def error(self, where: Where, message: str, fixit: str | None = None, flag: str | None = None) -> None:
+        """An error; the twentieth ends the compilation."""
+        if self.silent:
+            return
+        self.errors += 1
+        self._record("error", where, message, flag, fixit)
+        if self.limit and self.errors >= self.limit:
+            self._record("fatal error", None, "too many errors emitted, stopping now", "-ferror-limit=", None)
+            raise CompileError("too many errors")
+
+    def warning(self, flag: str, where: Where, message: str) -> bool:
+        """A warning named `flag`, if options and pragmas let it through. Returns whether anything was recorded."""
+        if self.silent:
+            return False
+        state = self.state(flag, where)
+        if state == "ignored":
+            return False
+        if state == "error":
+            default = WARNINGS.get(flag) == "error"
+            self.error(where, message, None, f"-W{flag}" if default else f"-Werror,-W{flag}")
+            return True
+        self.warnings += 1
+        self._record("warning", where, message, f"-W{flag}", None)
+        return True
+
+    def note(self, where: Where, message: str) -> None:
+        """More about the message before it."""
+        if not self.silent and self.records:
+            self._record("note", where, message, None, None)
+
+    def fatal(self, where: Where, message: str) -> NoReturn:
+        """An error after which nothing makes sense. Raises CompileError."""
+        if not self.silent:
+            self.errors += 1
+            self._record("fatal error", where, message, None, None)
+        raise CompileError(message)
+
+    # -- which warnings are on ----------------------------------------------------------------------------------------
+    def state(self, flag: str, where: Where) -> str:
+        """'ignored', 'warning' or 'error' for a warning at a place."""
+        state = self._states.get(flag)
+        if state is None:
+            state = self._states[flag] = self._from_options(flag)
+        pos = where if isinstance(where, int) or where is None else where.pos
+        if pos is not None:
+            if self.pragmas:
+                state = self._from_pragmas(flag, state, pos)
+            if state != "error" or WARNINGS.get(flag) != "error":
+                if self.sources.in_system_header(pos) and "system-headers" not in self.flags:
+                    return "ignored"
+        return state
+
+    def _from_options(self, flag: str) -> str:
+        group = WARNINGS.get(flag, "")
+        on = group in ("", "error")
+        as_error = group == "error"
+        all_errors = False
+        kept = None  # -Werror=flag or -Wno-error=flag
+        for name in self.flags:
+            wanted = not name.startswith("no-")
+            name = name if wanted else name[3:]
+            if name == "#silent":
+                return "error" if as_error and on else "ignored"
+            if name == "error":
+                all_errors = wanted
+            elif name.startswith("error="):
+                if self._covers(name[6:], flag, group):
+                    kept = wanted
+                    on = on or wanted
+                    as_error = as_error and wanted
+            elif self._covers(name.partition("=")[0], flag, group):
+                on = wanted
+                if not wanted:
+                    as_error = False
+                elif group == "error":
+                    as_error = True
+        if not on:
+            return "ignored"
+        return "error" if kept or as_error or all_errors and kept is not False else "warning"
+
+    @staticmethod
+    def _covers(name: str, flag: str, group: str) -> bool:
+        members = GROUPS.get(name, ())
+        return name == flag or flag in members or group != "" and group in members
+
+    def _from_pragmas(self, flag: str, state: str, pos: int) -> str:
+        here = self.sources.order(pos)
+        stack: list[str] = []
+        group = WARNINGS.get(flag, "")
+        initial = state
+        for at, action, name in self.pragmas:
+            if self.sources.order(at) > here:
+                break
+            if action == "push":
+                stack.append(state)
+            elif action == "pop":
+                state = stack.pop() if stack else state
+            elif self._covers(name, flag, group):
+                state = action
+                if action == "warning" and initial == "error" and "error" in self.flags:
+                    state = "error"
+        return state
+
+    # -- text -------------------------------------------------------------------------------------------------------
+    def _record(self, severity: str, where: Where, message: str, flag: str | None, fixit: str | None) -> None:
+        if severity == "note":
+            self._last_chain = self._last_chain or [("", 0)]
+        pos, notes = self._place(where)
+        shown = f"{message} [{flag}]" if flag else message
+        if pos <= 0:
+            self.records.append(Record(severity, "", 0, 0, message, flag, f"ebpfcc: {severity}: {shown}", fixit))
+            return
+        name, line, col = self.sources.locate(pos)
+        parts = []
+        chain = self.sources.include_chain(pos)
+        if chain and chain != self._last_chain and severity != "note":
+            parts += [f"In file included from {file}:{at}:" for file, at in reversed(chain)]
+        if severity != "note":
+            self._last_chain = chain
+        parts.append(f"{name}:{line}:{col}: {severity}: {shown}")
+        parts += self._snippet(pos, line, col, fixit)
+        for macro, at in notes:
+            file, note_line, note_col = self.sources.locate(at)
+            parts.append(f"{file}:{note_line}:{note_col}: note: expanded from macro '{macro}'")
+            parts += self._snippet(at, note_line, note_col, None)
+        self.records.append(Record(severity, name, line, col, message, flag, "\n".join(parts), fixit))
+
+    def _place(self, where: Where) -> tuple[int, list[tuple[str, int]]]:
+        """(position in a file, the expansions that led to it as (macro, place in its body), outermost first)."""
+        if where is None:
+            return 0, []
+        if isinstance(where, int):
+            return where, []
+        exp: Origin | None = getattr(where, "exp", None)
+        if exp is None:
+            return where.spell or where.pos, []
+        notes: list[tuple[str, int]] = []
+        at = where.spell
+        count = 0
+        while exp is not None:
+            if at > 0:
+                notes.append((exp.name, at))
+            at = exp.at
+            exp = exp.parent
+            count += 1
+        notes.reverse()
+        if len(notes) > 8:
+            notes = notes[:4] + notes[-4:]
+        return at, notes
+
+    def _snippet(self, pos: int, line: int, col: int, fixit: str | None) -> list[str]:
+        raw = self.sources.line_text(pos)
+        before = raw.encode("utf-8", "surrogateescape")[: col - 1].decode("utf-8", "replace")
+        text = "".join(c if c.isprintable() or c == "\t" else f"<U+{ord(c):04X}>" if ord(c) < 0xD800 else "?" for c in raw[:400])
+        lead = "".join("\t" if c == "\t" else " " * (1 if c.isprintable() else 8) for c in before)[:400]
+        out = [f"{line:5d} | {text}", f"      | {lead}^"]
+        if fixit:
+            out.append(f"      | {lead}{fixit}")
+        return out
+
+    def text(self) -> str:
+        """Everything recorded, as the command prints it, with the count at the end."""
+        out = [self._colored(r) if self.color else r.text for r in self.records]
+        counts = [f"{n} {word}{'s' if n > 1 else ''}" for n, word in ((self.warnings, "warning"), (self.errors, "error")) if n]
+        if counts:
+            out.append(" and ".join(counts) + " generated.")
+        return "".join(part + "\n" for part in out)
+
+    @staticmethod
+    def _colored(r: Record) -> str:
+        out = []
+        for line in r.text.split("\n"):
+            for severity in ("fatal error", "error", "warning", "note"):
+                head, found, tail = line.partition(f" {severity}: ")
+                if found and head.endswith(":"):
+                    line = f"\x1b[1m{head} \x1b[{COLORS[severity]}m{severity}: \x1b[0m\x1b[1m{tail}\x1b[0m"
+                    break
+            else:
+                if line.startswith("      | ") and line.endswith("^"):
+                    line = line[:-1] + "\x1b[1;32m^\x1b[0m"
+            out.append(line)
+        return "\n".join(out)

@@ -1,0 +1,69 @@
+"""What a command line asks for."""
+
+from __future__ import annotations
+
+
+class Options:
+    """The choices of one compilation, with clang's defaults. driver.py and the stages read them; nothing changes them later."""
+
+    __slots__ = (
+        "inputs", "output", "action", "language",
+        "target", "big_endian", "cpu", "flavour", "std_year", "std_gnu", "opt_level", "debug", "frame_limit",
+        "defines", "includes", "imacros", "iquote", "include_dirs", "isystem", "idirafter", "nostdinc", "sysroot", "undef", "trigraphs",
+        "warnings", "color", "error_limit", "preprocess_only", "keep_comments", "no_line_markers", "dump", "show_headers",
+        "dependencies", "dependency_file", "dependency_targets", "dependency_phony", "missing_generated",
+        "prefix_map", "debug_prefix_map", "debug_directory", "verbose", "dry_run", "save_temps", "freestanding", "unsigned_char",
+        "emit", "print_after", "features", "unknown", "time_passes",
+    )  # fmt: skip
+
+    def __init__(self) -> None:
+        self.inputs: list[tuple[str, str]] = []  # (path or "-", language: c, cpp-output, assembler, ir, object)
+        self.output = ""
+        self.action = "link"  # link, compile (-c), assembly (-S), preprocess (-E, -M), syntax (-fsyntax-only)
+        self.language = ""
+        self.target = "host"
+        self.big_endian = False
+        self.cpu = 1
+        self.flavour = "clang"
+        self.std_year = "17"
+        self.std_gnu = True
+        self.opt_level = "0"
+        self.debug = 0
+        self.frame_limit = 512
+        self.defines: list[tuple[str, str]] = []  # ("D" or "U", text) in order
+        self.includes: list[str] = []
+        self.imacros: list[str] = []
+        self.iquote: list[str] = []
+        self.include_dirs: list[str] = []
+        self.isystem: list[str] = []
+        self.idirafter: list[str] = []
+        self.nostdinc = False
+        self.sysroot = ""
+        self.undef = False
+        self.trigraphs = False
+        self.warnings: list[str] = []  # -W names as given, without -W; "#silent" for -w
+        self.color = "auto"
+        self.error_limit = 20
+        self.preprocess_only = False
+        self.keep_comments = False
+        self.no_line_markers = False
+        self.dump = ""  # M, D, N or I of -dM ...
+        self.show_headers = False
+        self.dependencies = ""  # "", "M", "MM", "MD", "MMD"
+        self.dependency_file = ""
+        self.dependency_targets: list[str] = []
+        self.dependency_phony = False
+        self.missing_generated = False
+        self.prefix_map: list[tuple[str, str]] = []  # for __FILE__ and messages
+        self.debug_prefix_map: list[tuple[str, str]] = []
+        self.debug_directory = ""
+        self.verbose = False
+        self.dry_run = False
+        self.save_temps = False
+        self.freestanding = False
+        self.unsigned_char = False
+        self.emit = ""
+        self.print_after: list[str] = []
+        self.features: dict[str, bool] = {}
+        self.unknown: list[str] = []
+        self.time_passes = False

@@ -1,0 +1,109 @@
+"""Finding what #include names (C11 6.10.2; GCC cpp manual, "Search Path", "Wrapper Headers"; the order is clang's)."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from .files import File
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..options import Options
+    from .files import SourceMap
+
+OWN = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "include")
+OWN_STANDARD = os.path.join(OWN, "std")  # <stddef.h> and those that a compiler brings itself
+
+
+class Found:
+    """A header: the path as it will be shown, where in the search list it was (-1: beside the includer), whether a system header."""
+
+    __slots__ = ("path", "index", "system", "key")
+
+    def __init__(self, path: str, index: int, system: bool, key: tuple[int, int]) -> None:
+        self.path = path
+        self.index = index
+        self.system = system
+        self.key = key
+
+
+class SearchPath:
+    """The directories: `dirs` is a list of (directory, is a system directory); those before `angled` serve "..." only."""
+
+    __slots__ = ("dirs", "angled", "ignored", "known")
+
+    def __init__(self, options: Options) -> None:
+        self.ignored: list[tuple[str, bool]] = []  # (directory, is a duplicate) that -v tells about
+        self.known: dict[tuple[str, int], Found | None] = {}
+        wanted = [(d, False) for d in options.iquote]
+        quotes = len(wanted)
+        wanted += [(d, False) for d in options.include_dirs]
+        wanted += [(d, True) for d in options.isystem]
+        if not options.nostdinc:
+            wanted += [(d, True) for d in system_dirs(options)]
+        wanted += [(d, True) for d in options.idirafter]
+        if not options.nostdinc:
+            wanted.append((OWN, True))
+        self.dirs: list[tuple[str, bool]] = []
+        self.angled = 0
+        later = {(d, s) for d, s in wanted if s}
+        seen: set[str] = set()
+        for i, (directory, system) in enumerate(wanted):
+            if i == quotes:
+                self.angled = len(self.dirs)
+                seen = set()
+            if not os.path.isdir(directory):
+                self.ignored.append((directory, False))
+            elif directory in seen or not system and i >= quotes and (directory, True) in later:
+                self.ignored.append((directory, True))
+            else:
+                seen.add(directory)
+                self.dirs.append((directory, system))
+        if quotes >= len(wanted):
+            self.angled = len(self.dirs)
+
+    def find(self, name: str, start: int) -> Found | None:
+        """The first directory from index `start` on that holds `name`."""
+        asked = (name, start)
+        if asked in self.known:
+            return self.known[asked]
+        found = None
+        for i in range(start, len(self.dirs)):
+            directory, system = self.dirs[i]
+            key = identity(path := os.path.join(directory, name))
+            if key is not None:
+                found = Found(path, i, system, key)
+                break
+        self.known[asked] = found
+        return found
+
+
+def system_dirs(options: Options) -> list[str]:
+    """Where clang looks by itself, with our own standard headers in place of its resource directory."""
+    root = options.sysroot.rstrip("/")
+    if options.target == "host":
+        multiarch = getattr(sys.implementation, "_multiarch", "x86_64-linux-gnu")
+        return [OWN_STANDARD, f"{root}/usr/local/include", f"{root}/usr/include/{multiarch}", f"{root}/usr/include"]
+    return [f"{root}/usr/local/include", OWN_STANDARD, f"{root}/usr/include"]
+
+
+def identity(path: str) -> tuple[int, int] | None:
+    """(device, inode) of a file that is no directory; None if there is none."""
+    try:
+        status = os.stat(path)
+    except (OSError, ValueError):
+        return None
+    if status.st_mode & 0o170000 == 0o040000:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def load(found: Found, sources: SourceMap, trigraphs: bool) -> File:
+    """The file, read at most once in a compilation. Raises OSError."""
+    file = sources.files.get(found.key)
+    if file is None:
+        with open(found.path, "rb", buffering=0) as stream:
+            file = File(found.path, stream.read(), trigraphs)
+        sources.files[found.key] = file
+    return file
