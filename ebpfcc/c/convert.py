@@ -49,6 +49,10 @@ def rvalue(f: FunctionState, o: Operand) -> Operand:
         constant = f.unit.constant_of(f, o.var)
         if constant is not None:
             return Operand("value", t, constant)
+    if o.value.op == "gaddr" and not o.volatile and o.member is None and o.core is None:
+        constant = f.unit.constant_load(f, o)
+        if constant is not None:
+            return Operand("value", t, constant)
     out = Operand("value", t, access.load(f, o))
     if o.member is not None and o.member.bit_width is not None:
         out.member = o.member  # promotion of a bit-field looks at its width

@@ -409,6 +409,15 @@ class Unit:
             return None
         return self.initial_constant(f, variable)
 
+    def constant_load(self, f: FunctionState, o: Operand) -> Value | None:
+        """The value of a scalar inside a constant object whose bytes are known."""
+        source = self.module.globals.get(o.value.aux[0])
+        if source is None or not source.const or source.linkage not in ("local", "global") or (source.init is None and source.linkage != "local"):
+            return None
+        if source.section not in (".rodata", "") and not source.section.startswith(".rodata.str"):
+            return None
+        return constant.load_from_image(f, T.strip(o.type), source, o.value.aux[1] + o.off)
+
     def string_literal(self, data: bytes, elem: T.Int) -> str:
         key = (data, elem.size)
         symbol = self.strings.get(key)
@@ -588,15 +597,11 @@ class Unit:
         g.pos = node.coord
         if mentions_local(f, node):
             return rvalue(f, f.expr(node))
+        self.unevaluated += 1
         o = rvalue(g, g.expr(node))
-        if o.kind == "mem" and o.value.op == "gaddr" and T.sizeof(o.type) == 8:
-            source = self.module.globals.get(o.value.aux[0])
-            if source is not None and source.const:
-                value = constant.load_from_image(g, T.ULONG, source, o.value.aux[1] + o.off)
-                if value is not None:
-                    o = value_of(T.ULONG, value)
-        if o.value is None:
-            return o
+        self.unevaluated -= 1
+        if o.value is None or o.kind != "value":
+            return rvalue(f, f.expr(node))
         if o.value.op == "const":
             return value_of(o.type, f.const(o.value.type, o.value.aux))
         if o.value.op == "gaddr":

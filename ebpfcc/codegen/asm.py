@@ -31,23 +31,24 @@ FORMS = [
         (rf"{REG}=load_acquire\(\(u(8|16|32|64)\*\)\({REG}([+-].*)?\)\)", "acquire"),
         (rf"store_release\(\(u(8|16|32|64)\*\)\({REG}([+-].*)?\),{REG}\)", "release"),
         (rf"{REG}=\*\(u(8|16|32)\*\)skb\[(.+)\]", "packet"),
-        (rf"{REG}=(be|le|bswap)(16|32|64){REG}", "swap"),
+        (rf"{REG}=(be|le|bswap)(16|32|64) {REG}", "swap"),
         (rf"{REG}=\(s(8|16|32)\){REG}", "movsx"),
         (rf"{REG}=addr_space_cast\({REG},(.+),(.+)\)", "cast"),
         (rf"{REG}=-{REG}", "neg"),
-        (rf"{REG}=(.+)ll", "wide"),
-        (rf"{REG}(s>>|<<|>>|s/|s%|[-+*/|&%^]|)=(.+)", "alu"),
-        (rf"if{REG}(s>=|s<=|s>|s<|==|!=|>=|<=|>|<|&)(.+?)goto(.+)", "branch"),
-        (r"may_goto(.+)", "may_goto"),
-        (r"gotol(.+)", "gotol"),
-        (r"goto(.+)", "goto"),
-        (r"callx" + REG, "callx"),
-        (r"call(.+)", "call"),
+        (rf"{REG}=(.+?) ?ll", "wide"),
+        (rf"{REG} ?(s>>|<<|>>|s/|s%|[-+*/|&%^]|)=(.+)", "alu"),
+        (rf"if {REG} ?(s>=|s<=|s>|s<|==|!=|>=|<=|>|<|&)(.+?) goto ?(.+)", "branch"),
+        (r"may_goto ?(.+)", "may_goto"),
+        (r"gotol (.+)", "gotol"),
+        (r"goto ?(.+)", "goto"),
+        (r"callx " + REG, "callx"),
+        (r"call (.+)", "call"),
         (r"exit", "exit"),
     )
 ]
+GOTO = re.compile(r" ?\bgoto ?([-+])")
 LABEL = re.compile(r"\s*([A-Za-z_.$][\w.$]*|\d+)\s*:(?!:)")
-WORD = re.compile(r"0[xX][0-9a-fA-F]+|\d+[bf]\b|\d+|[A-Za-z_.$][\w.$]*|<<|>>|[-+*/%&|^~()]")
+WORD = re.compile(r"0[xX][0-9a-fA-F]+(?=[uUlL]*\b)|\d+[bf]\b|\d+(?=[uUlL]*\b)|(?<=[\da-fA-F])[uUlL]+\b|[A-Za-z_.$][\w.$]*|<<|>>|[-+*/%&|^~()]")
 
 
 class AsmError(Exception):
@@ -135,6 +136,8 @@ class Code:
         for tok in tokens:
             if re.fullmatch(r"\d+[bf]", tok) and not re.fullmatch(r"0[xX].*", tok):
                 parts.append(str(self.local_label(tok, at, expr)))
+            elif not tok.strip("uUlL"):
+                continue  # an integer's suffix
             elif tok[0].isalpha() or tok[0] in "_.$":
                 if tok.startswith("__goto_label_"):
                     parts.append(str((targets[int(tok[13:])] - base) * 8))
@@ -264,10 +267,10 @@ def one(code: Code, statement: str) -> None:
         return
     if word.startswith("."):
         return  # sections, alignment and the like say nothing inside a function
-    squeezed = re.sub(r"\s+", "", statement)
-    lowered = squeezed
+    squeezed = re.sub(r"\s*([^\w\s.$])\s*", r"\1", re.sub(r"\s+", " ", statement))
+    squeezed = GOTO.sub(r" goto \1", squeezed)
     for pattern, kind in FORMS:
-        match = pattern.fullmatch(lowered)
+        match = pattern.fullmatch(squeezed)
         if match is not None:
             insn = BUILD[kind](match.groups(), statement)
             if insn is not None:

@@ -137,7 +137,7 @@ def tidy(blocks: list[MBlock]) -> list[MBlock]:
                         i.target = t
                         changed = True
                 if i.asm is not None and i.asm.labels:
-                    i.asm.labels = [final(t) if isinstance(t, MBlock) else t for t in i.asm.labels]
+                    i.asm.labels = [final(t) for t in i.asm.labels]
         changed |= invert(blocks)
         kept = reachable(blocks)
         changed |= len(kept) != len(blocks)
@@ -218,7 +218,6 @@ def reachable(blocks: list[MBlock]) -> list[MBlock]:
 # -- bytes -----------------------------------------------------------------------------------------------------------
 def encode(blocks: list[MBlock], selector: Selector, out: FuncCode, big_endian: bool, unique: int) -> None:
     """Lays instructions out in 8-byte slots; a jump counts them from the next one (RFC 9669 section 4.3)."""
-    heads = selector.heads
     asm_code: dict[Insn, Any] = {}
     starts: dict[MBlock, int] = {}
     at = 0
@@ -234,10 +233,8 @@ def encode(blocks: list[MBlock], selector: Selector, out: FuncCode, big_endian: 
                 for o in use.operands:
                     if o[0] == "slot" and o[1].offset is None:
                         raise AssertionError("slot without offset")
-                labels = [heads.get(t, t) for t in use.labels]
-                use.labels = labels
                 try:
-                    text = substitute(use.asm, use.operands, f"{out.name}_{unique}" if False else str(unique), len(labels))
+                    text = substitute(use.asm, use.operands, str(unique), len(use.labels))
                     asm_code[i] = assemble(text, selector.cpu)
                 except AsmError as e:
                     e.pos = use.pos

@@ -205,7 +205,7 @@ class Selector:
                 if i.target is not None and i.target not in block.succs:
                     block.succs.append(i.target)
                 if i.asm is not None:
-                    block.succs.extend(self.heads.get(t, t) for t in i.asm.labels)
+                    block.succs.extend(i.asm.labels)
             if block.insns:
                 last = block.insns[-1]
                 if last.code in (JMP | m.JA, JMP | m.EXIT) or (last.code == JMP32 | m.JA):
@@ -797,7 +797,7 @@ class Selector:
                 defs.append(int(name[1:]))
         i = self.put(m.PSEUDO)
         i.uses, i.defs = tuple(uses), tuple(defs)
-        i.asm = AsmUse(asm, operands, outs, labels, insn.pos)
+        i.asm = AsmUse(asm, operands, outs, [self.heads[b] for b in labels], insn.pos)
         early = "&" in "".join(c for c, _, _ in asm.outputs)
         if early or True:
             # outputs and inputs apart from tied ones must not share a register when the text may write before it reads

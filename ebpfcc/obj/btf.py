@@ -219,6 +219,22 @@ class Btf:
             self.decl_tags(p.decl_tags, n, k)
         return n
 
+    def map_definition(self, t: Any) -> None:
+        """Everything that a map's definition points to is needed in full: keys, values, inner maps."""
+        while t.kind in ("array", "qual", "typedef"):
+            t = t.elem if t.kind == "array" else t.target
+        if t.kind not in ("struct", "union"):
+            return
+        for m in t.members or ():
+            target = m.type
+            while target.kind in ("array", "qual", "typedef", "ptr"):
+                target = target.elem if target.kind == "array" else target.target
+            if target is not t and target.kind != "void":
+                fresh = target not in self.ids
+                self.type_id(target)
+                if m.name == "values" and fresh:
+                    self.map_definition(target)
+
     def variable(self, name: str, t: Any, linkage: str, tags: list[str]) -> int:
         ident = self.type_id(t)
         n = self.add(name, VAR, 0, 0, ident, struct.pack(self.e + "I", LINKAGE[linkage]))

@@ -40,6 +40,7 @@ class Builder:
         self.local: set[str] = set()
 
     def build(self, with_btf: bool) -> bytes:
+        self.drop_unreferenced()
         self.section(".text", elf.PROGBITS, elf.ALLOC | elf.EXEC, 8)
         self.place_functions()
         self.place_variables()
@@ -50,6 +51,22 @@ class Builder:
             self.add_btf()
         sections = [s for s in self.sections.values() if s.name == ".text" or s.data or s.size or s.type == elf.NOBITS]
         return write_elf(sections, self.symbols, self.big_endian)
+
+    def drop_unreferenced(self) -> None:
+        """Local variables that neither code nor other data refers to."""
+        variables = self.module.globals
+        work = [symbol for code in self.codes for _, _, symbol, _ in code.relocs]
+        work += [g.name for g in variables.values() if g.linkage in ("global", "weak") or "used" in g.attrs or "retain" in g.attrs]
+        seen: set[str] = set()
+        while work:
+            name = work.pop()
+            if name not in seen:
+                seen.add(name)
+                g = variables.get(name)
+                if g is not None:
+                    work.extend(symbol for _, symbol, _, _ in g.relocs)
+        for name in [n for n in variables if n not in seen]:
+            del variables[name]
 
     def section(self, name: str, type: int, flags: int, align: int, entsize: int = 0) -> Section:
         s = self.sections.get(name)
@@ -201,6 +218,8 @@ class Builder:
                     rows.setdefault(g.section, []).append((ident, 0, g.size))
                 continue
             section, at = self.places[g.name]
+            if section == ".maps":
+                btf.map_definition(g.ctype)
             ident = btf.variable(g.name, g.ctype, g.linkage, g.decl_tags)
             rows.setdefault(section, []).append((ident, at, g.size))
         for name, symbol in self.module.externs.items():

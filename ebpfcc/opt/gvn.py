@@ -96,6 +96,7 @@ def walk(fn: Function, block: Block, new: dict[Value, Value], table: dict[Any, V
             table[key] = insn
             added.append(key)
         elif op == "load":
+            fold_address(insn)
             if not insn.aux.volatile and insn.aux.reloc is None:
                 key = (insn.args[0], insn.aux.off, insn.aux.size, insn.aux.signed, insn.type)
                 known = loads.get(key)
@@ -104,6 +105,7 @@ def walk(fn: Function, block: Block, new: dict[Value, Value], table: dict[Any, V
                     continue
                 loads[key] = insn
         elif op == "store":
+            fold_address(insn)
             clobber(loads, insn, escaping)
             mem = insn.aux
             v = args[1]
@@ -121,6 +123,17 @@ def walk(fn: Function, block: Block, new: dict[Value, Value], table: dict[Any, V
                 forget_escaped(loads, escaping)
         out.append(insn)
     block.insns = out
+
+
+def fold_address(insn: Value) -> None:
+    """A constant added to the address goes into the access' offset (16 bits, signed)."""
+    base = insn.args[0]
+    if base.op == "add" and base.type == "ptr" and base.args[1].op == "const":
+        off = insn.aux.off + base.args[1].aux
+        if -32768 <= off < 32768 and insn.aux.reloc is None:
+            insn.args[0] = base.args[0]
+            insn.aux = insn.aux.copy()
+            insn.aux.off = off
 
 
 def key_of(insn: Value) -> Any:

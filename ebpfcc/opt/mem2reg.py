@@ -265,8 +265,7 @@ class Rewriter:
     def run(self) -> None:
         for block in self.fn.blocks:
             self.rewrite(block)
-        while self.work:
-            block, key, param = self.work.pop()
+        for block, key, _ in self.work:  # grows; first in, first out, so that arguments come in the parameters' order
             for pred in dict.fromkeys(block.preds):
                 value = self.at_end(pred, key)
                 for target in pred.insns[-1].targets:

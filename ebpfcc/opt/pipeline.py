@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..ir.core import Function, Module
-from . import dce, gvn, inline, libcalls, mem2reg, prune_params, simplify_cfg
+from . import dce, gvn, inline, libcalls, licm, mem2reg, prune_params, simplify_cfg, unroll
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,6 +48,13 @@ def optimise(fn: Function, module: Module, refs: dict[str, int], cyclic: set[tup
         gvn.run(fn)
         libcalls.run(fn)
         scalar_passes(fn, trace)
+    if unroll.run(fn):
+        trace("unroll", fn)
+        prune_params.run(fn)
+        scalar_passes(fn, trace)
+    if licm.run(fn):
+        trace("licm", fn)
+        simplify_cfg.run(fn)
 
 
 def scalar_passes(fn: Function, trace: Trace) -> None:

@@ -102,18 +102,19 @@ def thread_empty(fn: Function) -> bool:
                 middle = target.block
                 seen.add(middle)
                 onward = forward[middle]
-                if block.insns[-1].op in ("br", "switch", "asm_goto") and onward.args and reaches_twice(block, onward.block):
-                    break
                 mapping = dict(zip(middle.params, target.args))
-                target.args = [mapping.get(a, a) for a in onward.args]
+                args = [mapping.get(a, a) for a in onward.args]
+                if args and reaches_differently(block, onward.block, args):
+                    break
+                target.args = args
                 target.block = onward.block
                 changed = True
     return changed
 
 
-def reaches_twice(block: Block, target: Block) -> bool:
-    """Another edge of the block leads to `target` already: two edges with different arguments would need the empty block back."""
-    return any(t.block is target for t in block.insns[-1].targets)
+def reaches_differently(block: Block, target: Block, args: list[Value]) -> bool:
+    """Another edge of the block leads to `target` with other arguments: two such edges would need the empty block back."""
+    return any(t.block is target and t.args != args for t in block.insns[-1].targets)
 
 
 def used_outside(fn: Function, param: Value, block: Block) -> bool:

@@ -1,0 +1,182 @@
+"""Loop unrolling: by copying the body, where `#pragma unroll` asks for it and the number of rounds is found out.
+
+Rounds are found by running the loop's counters on constants: header parameters that start from constants and whose exit test
+depends on nothing else.  A loop that is not counted stays as it is."""
+
+from __future__ import annotations
+
+from ..ir import cfg
+from ..ir.core import Block, Function, Target, Value
+from ..ir.fold import simplify
+from . import inline
+
+MAX_ROUNDS = 1024
+MAX_INSNS = 60000
+
+
+def run(fn: Function) -> int:
+    """Requires: fn verifies.  Returns: loops unrolled."""
+    done = 0
+    while True:
+        cfg.compute_preds(fn)
+        loops = [loop for loop in cfg.find_loops(fn) if loop.header.unroll]
+        if not loops:
+            return done
+        loop = loops[0]
+        wish = loop.header.unroll
+        loop.header.unroll = None
+        rounds = count_rounds(fn, loop)
+        if rounds is None or (wish is not None and wish > 1 and rounds > wish):
+            continue
+        if rounds * sum(len(b.insns) for b in loop.blocks) > MAX_INSNS:
+            continue
+        peel(fn, loop, rounds + 1)  # the last copy's exit test is constant: the loop itself becomes unreachable
+        done += 1
+
+
+def count_rounds(fn: Function, loop: cfg.Loop) -> int | None:
+    """How often the header is left for the body before the loop ends by its exit test; None if that is not constant."""
+    header = loop.header
+    outside = [p for p in header.preds if p not in loop.blocks]
+    if len(outside) != 1 or len(loop.latches) != 1:
+        return None
+    entry = [t for t in outside[0].insns[-1].targets if t.block is header]
+    back = [t for t in loop.latches[0].insns[-1].targets if t.block is header]
+    if len(entry) != 1 or len(back) != 1:
+        return None
+    test = exit_test(loop)
+    if test is None:
+        return None
+    values: dict[Value, Value | None] = {}
+    state = {p: a for p, a in zip(header.params, entry[0].args) if a.op == "const"}
+    for rounds in range(MAX_ROUNDS + 1):
+        values = dict(state)
+        cond = evaluate(fn, test.args[0], values, 0)
+        if cond is None:
+            return None
+        taken = test.targets[0 if cond.aux else 1].block
+        if taken not in loop.blocks:
+            return rounds
+        following: dict[Value, Value] = {}
+        for p, a in zip(header.params, back[0].args):
+            v = evaluate(fn, a, values, 0)
+            if v is not None:
+                following[p] = v
+        state = following
+    return None
+
+
+def exit_test(loop: cfg.Loop) -> Value | None:
+    """The branch that leaves the loop from its header or its latch, the counted one."""
+    for block in (loop.header, loop.latches[0]):
+        t = block.insns[-1]
+        if t.op == "br" and sum(target.block in loop.blocks for target in t.targets) == 1:
+            return t
+    return None
+
+
+def evaluate(fn: Function, v: Value, values: dict[Value, Value | None], depth: int) -> Value | None:
+    """The constant that v is, given constants for header parameters."""
+    if v.op == "const":
+        return v
+    if v in values:
+        return values[v]
+    if v.op in ("param", "load", "call", "asm", "slot", "gaddr", "undef") or depth > 20 or not v.args:
+        return None
+    args = []
+    for a in v.args:
+        c = evaluate(fn, a, values, depth + 1)
+        if c is None:
+            values[v] = None
+            return None
+        args.append(c)
+    result = simplify(fn, v.op, v.type, args, v.aux)
+    values[v] = result if result is not None and result.op == "const" else None
+    return values[v]
+
+
+def peel(fn: Function, loop: cfg.Loop, rounds: int) -> None:
+    """Puts `rounds` copies of the loop before it; folding then finds that the loop itself is not entered again."""
+    header = loop.header
+    body = [b for b in fn.blocks if b in loop.blocks]
+    make_closed(fn, loop, body)
+    for _ in range(rounds):
+        entries = [t for b in fn.blocks if b not in loop.blocks for t in b.insns[-1].targets if t.block is header]
+        copies = {b: Block(b.name) for b in body}
+        values: dict[Value, Value] = {}
+        for b in body:
+            for p in b.params:
+                values[p] = copy = Value("param", p.type, [], None, p.pos)
+                copy.block = copies[b]
+                copies[b].params.append(copy)
+            for insn in b.insns:
+                values[insn] = copy = Value(insn.op, insn.type, [], inline.copy_aux(insn.aux), insn.pos)
+                copy.block = copies[b]
+                copies[b].insns.append(copy)
+        for b in body:
+            for insn, copy in zip(b.insns, copies[b].insns):
+                copy.args = [values.get(a, a) for a in insn.args]
+                if insn.targets:
+                    # the copy's back edge enters the loop proper (or its next copy)
+                    copy.targets = [
+                        Target(t.block if t.block is header else copies.get(t.block, t.block), [values.get(a, a) for a in t.args])
+                        for t in insn.targets
+                    ]
+        for t in entries:
+            t.block = copies[header]
+        at = fn.blocks.index(header)
+        fn.blocks[at:at] = [copies[b] for b in body]
+
+
+def make_closed(fn: Function, loop: cfg.Loop, body: list[Block]) -> None:
+    """Values of the loop that are read after it become parameters of the exit blocks, so that copies can feed them too."""
+    inside = {insn for b in body for insn in b.insns}
+    inside.update(p for b in body for p in b.params)
+    outer_reads: list[tuple[Block, Value]] = []
+    for block in fn.blocks:
+        if block in loop.blocks:
+            continue
+        for insn in block.insns:
+            for a in insn.args:
+                if a in inside:
+                    outer_reads.append((block, a))
+            for t in insn.targets:
+                for a in t.args:
+                    if a in inside:
+                        outer_reads.append((block, a))
+    for v in dict.fromkeys(v for _, v in outer_reads):
+        spread(fn, loop, v)
+
+
+def spread(fn: Function, loop: cfg.Loop, v: Value) -> None:
+    """Makes every use of v outside the loop read a parameter, placed where paths from different exits meet."""
+    defs: dict[Block, Value] = {}
+    work: list[tuple[Block, Value]] = []
+
+    def at_start(block: Block) -> Value:
+        known = defs.get(block)
+        if known is None:
+            known = defs[block] = Value("param", v.type, [], None, v.pos)
+            known.block = block
+            block.params.append(known)
+            work.append((block, known))
+        return known
+
+    for block in list(fn.blocks):
+        if block in loop.blocks:
+            continue
+        for insn in block.insns:
+            if v in insn.args:
+                p = at_start(block)
+                insn.args = [p if a is v else a for a in insn.args]
+            for t in insn.targets:
+                if v in t.args:
+                    p = at_start(block)
+                    t.args = [p if a is v else a for a in t.args]
+    while work:
+        block, _ = work.pop()
+        for pred in dict.fromkeys(block.preds):
+            value = v if pred in loop.blocks else at_start(pred)
+            for t in pred.insns[-1].targets:
+                if t.block is block:
+                    t.args.append(value)
