@@ -31,7 +31,7 @@ FIXED = {
 # Group 1: white space. Group 2: one preprocessing token (6.4). The last alternatives are errors: a lone quote with the rest of its
 # line, or a character that begins no token.
 TOKEN = re.compile(
-    r"""([ \t\n\f\v\r]*)("""
+    r"""([ \t\n\f\v\r]*+)("""
     r"""[A-Za-z_$][\w$]*+(?!["'])|[;,(){}\[\]?~]|\.?[0-9](?:[eEpP][+-]|[\w.])*|[^\W\d][\w$]*+(?!["'])"""
     r"""|(?:u8|[LuU])?(?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)+')|->|\+\+|--|&&|\|\||\.\.\.|(?:<<|>>|[-+*/%&|^=!<>])=|<<|>>"""
     r"""|##|%:%:|[<%]:|[:%]>|<%|::|[-+*/%&|^=!<>.:#]|[^\W\d][\w$]*|["'][^\n]*|[^ \t\n\f\v\r])"""
@@ -114,6 +114,8 @@ def classify(spelling: str) -> str:
 
 def lex(text: str, start: int, end: int, base: int, types: TokenTypes) -> list[Token]:
     """The tokens of text[start:end], which holds no comment, directive or splice. base: global position of text[0]."""
+    while end > start and text[end - 1] in " \n\t\f\v\r":  # else the pattern would try each place in the blanks at the end
+        end -= 1
     out: list[Token] = []
     append = out.append
     pos = base + start
