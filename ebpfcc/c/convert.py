@@ -199,9 +199,7 @@ def assign_convert(f: FunctionState, o: Operand, to: T.Type, where: Any, what: s
         check_pointers(f, target, frm, o, where, what)
     elif target.kind == "ptr" and T.is_integer(frm):
         if not is_null_constant(o):
-            f.diag.error(where, f"incompatible integer to pointer conversion in {what}: '{T.spell(to)}' from '{T.spell(o.type)}'") if f.unit.options_std_strict else f.diag.warning(
-                "int-conversion", where, f"incompatible integer to pointer conversion in {what}: '{T.spell(to)}' from '{T.spell(o.type)}'"
-            )
+            f.diag.warning("int-conversion", where, f"incompatible integer to pointer conversion in {what}: '{T.spell(to)}' from '{T.spell(o.type)}'")
     elif target.kind != "bool" and T.is_integer(target) and frm.kind == "ptr":
         f.diag.warning("int-conversion", where, f"incompatible pointer to integer conversion in {what}: '{T.spell(to)}' from '{T.spell(o.type)}'")
     return convert(f, o, to)

@@ -74,11 +74,7 @@ class ExpressionParser(CParser):
         self.addressed: set[str] = set()  # names that `&` or a memory operand was applied to
 
     def feed(self, tokens: list[Token]) -> None:
-        for tok in tokens:
-            if tok.type == "ID":
-                kind = KEYWORDS.get(tok.value)
-                if kind is not None:
-                    tok.type = kind
+        """Reads from `tokens`, whose GNU keywords the preprocessor has given their types (KEYWORDS)."""
         self._toks = tokens + [None, None, None]
         self._i = 0
 
@@ -426,8 +422,7 @@ class ExpressionParser(CParser):
         name = tok.value
         if not (name[0].isalpha() or name[0] == "_"):
             self._fail(f"expected attribute name before '{_spell(tok)}'", tok)
-        while self._peek_type() == "COLON" and self._peek_type(2) == "COLON":  # [[gnu::packed]]
-            self._i += 2
+        while self._accept("COLONCOLON"):  # [[gnu::packed]]
             name = self._advance().value
         if name.startswith("__") and name.endswith("__") and len(name) > 4:
             name = name[2:-2]

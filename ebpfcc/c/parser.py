@@ -653,8 +653,14 @@ class GnuParser(ExpressionParser):
         clobbers: list[str] = []
         labels: list[str] = []
         extended = self._peek_type() in ("COLON", "COLONCOLON")
+        double = False
         for section in range(4):
-            if not self._accept("COLON"):
+            if double:  # the second half of `::`
+                double = False
+            elif self._accept("COLONCOLON"):
+                double = True
+                continue
+            elif not self._accept("COLON"):
                 break
             kind = self._peek_type()
             if section < 2 and kind not in ("COLON", "RPAREN"):

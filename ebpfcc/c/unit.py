@@ -31,11 +31,10 @@ PREDECLARED = {"__int128_t": T.INT128, "__uint128_t": T.UINT128, "__builtin_va_l
 class Unit:
     """big_endian, cpu: the target. names, tags: file scope. regions: indexed headers whose declarations wait."""
 
-    def __init__(self, diag: Any, big_endian: bool, cpu: int, std_strict: bool = False) -> None:
+    def __init__(self, diag: Any, big_endian: bool, cpu: int) -> None:
         self.diag = diag
         self.big_endian = big_endian
         self.cpu = cpu
-        self.options_std_strict = std_strict
         self.has_load_acquire = False
         self.ms_extensions = True
         self.module = Module()
@@ -456,9 +455,9 @@ class Unit:
             self.module.externs["__bpf_trap"] = symbol
 
     def implicit_function(self, f: FunctionState, name: str, node: Any) -> FunctionSymbol | None:
-        self.diag.error(node.coord, f"call to undeclared function '{name}'; ISO C99 and later do not support implicit function declarations") if not self.diag.is_ignored(
-            "implicit-function-declaration"
-        ) else None
+        self.diag.warning(
+            "implicit-function-declaration", node.coord, f"call to undeclared function '{name}'; ISO C99 and later do not support implicit function declarations"
+        )
         symbol = FunctionSymbol(name, T.Func(T.INT, [], False, False), "extern", node.coord)
         symbol.implicit = True
         self.names[name] = symbol

@@ -91,7 +91,7 @@ def simplify(fn: Function, op: str, type: str, args: list[Value], aux: Any = Non
             return _compare_address(fn, aux, a, b)
         if b.op == "const":
             n_b: int = b.aux
-            if a.op == "const" and op in FOLD and type != "ptr":
+            if a.op == "const" and op in FOLD:
                 return fn.const(type, FOLD[op](a.aux, n_b, BITS[type]))
             if n_b == 0:
                 if op in ("add", "sub", "or", "xor", "shl", "lshr", "ashr") and a.type == type:

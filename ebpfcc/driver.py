@@ -1,0 +1,157 @@
+"""The order of the stages, from a source to an object. Stages are imported where they are needed: a run that only
+preprocesses imports no parser."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+
+from .diag import CompileError, Diagnostics
+from .options import Options
+from .source.files import SourceMap
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+RECURSION = 60_000  # nested expressions; the parser bounds their depth itself
+
+
+class Result:
+    """What a compilation gave. data: the object (None after errors); text: for -E, -S and dumps; dependencies: files read."""
+
+    __slots__ = ("data", "text", "diagnostics", "dependencies", "diag", "preprocessor")
+
+    def __init__(self, diag: Diagnostics) -> None:
+        self.data: bytes | None = None
+        self.text: str | None = None
+        self.diagnostics: list[Any] = diag.records
+        self.dependencies: list[str] = []
+        self.diag = diag
+        self.preprocessor: Any = None
+
+    @property
+    def ok(self) -> bool:
+        return self.diag.errors == 0
+
+
+def compile_source(source: str | tuple[str, str | bytes], options: Options) -> Result:
+    """Compiles one source, a path or (name, text), for options.target's BPF. Never raises for what the source contains."""
+    sources = SourceMap(options.prefix_map)
+    diag = Diagnostics(sources, options)
+    result = Result(diag)
+    collecting = gc.isenabled()
+    depth = sys.getrecursionlimit()
+    gc.disable()
+    if depth < RECURSION:
+        sys.setrecursionlimit(RECURSION)
+    try:
+        stages(source, options, sources, diag, result)
+    except CompileError:
+        result.data = None
+    except RecursionError:
+        diag.error(None, "the source is nested too deeply")
+        result.data = None
+    finally:
+        if collecting:
+            gc.enable()
+        sys.setrecursionlimit(depth)
+    return result
+
+
+def stages(source: Any, options: Options, sources: SourceMap, diag: Diagnostics, result: Result) -> None:
+    from .c.parse_expr import KEYWORDS
+    from .c.unit import Unit
+    from .source.preprocess import Preprocessor
+
+    preprocessor = Preprocessor(options, sources, diag, KEYWORDS)
+    result.preprocessor = preprocessor
+    tokens = preprocessor.run(source)
+    result.dependencies = list(dict.fromkeys(path for _, path, _ in preprocessor.included))
+    unit = Unit(diag, options.big_endian, options.cpu)
+    module = unit.run(tokens)
+    if diag.errors:
+        return
+    from .opt import pipeline
+
+    pipeline.optimise_module(module, options.opt_level)
+    if options.emit == "ir":
+        from .ir.text import print_module
+
+        result.text = print_module(module)
+        return
+    codes = generate_all(module, options, diag)
+    if diag.errors or options.action == "syntax":
+        return
+    from .obj.object import Builder
+
+    prefixes = options.debug_prefix_map
+
+    def locate(pos: Any) -> tuple[str, int, int] | None:
+        at = pos if isinstance(pos, int) else pos.pos
+        if at <= 0:
+            return None
+        file, line, column = sources.locate(at)
+        for old, new in prefixes:
+            if file.startswith(old):
+                file = new + file[len(old) :]
+                break
+        return os.path.join(directory, file), line, column
+
+    def line_text(pos: Any) -> str:
+        return sources.line_text(pos if isinstance(pos, int) else pos.pos)
+
+    directory = options.debug_directory or os.getcwd()
+    result.data = Builder(module, codes, options.big_endian, locate, line_text).build(options.debug > 0)
+
+
+def generate_all(module: Any, options: Options, diag: Diagnostics) -> list[Any]:
+    """Machine code of every function; what the target cannot do becomes a located error."""
+    from .codegen.generate import AsmError, SelectError, StackError, generate
+
+    codes = []
+    unique = 0
+    for fn in module.functions.values():
+        try:
+            code = generate(fn, options.cpu, options.big_endian, unique)
+        except StackError as e:
+            objects = ", ".join(f"'{name}' ({size} bytes)" for name, size in e.objects)
+            diag.error(fn.pos, f"stack of function '{fn.name}' is {e.total} bytes, above the limit of 512: largest objects {objects}")
+            continue
+        except (SelectError, AsmError) as e:
+            diag.error(e.pos if e.pos is not None else fn.pos, e.message)
+            continue
+        except AssertionError as e:
+            raise InternalError(fn.name) from e
+        unique += 10_000
+        codes.append(code)
+    return codes
+
+
+class InternalError(Exception):
+    """A defect of the compiler, met while `function` was compiled."""
+
+    def __init__(self, function: str) -> None:
+        super().__init__(function)
+        self.function = function
+
+
+def write_atomically(path: str, data: bytes) -> None:
+    """To a temporary name beside the target, then renamed: an interrupted compile leaves the former file."""
+    if path == "-":
+        sys.stdout.buffer.write(data)
+        return
+    if os.path.exists(path) and not os.path.isfile(path):
+        with open(path, "wb") as out:  # a device
+            out.write(data)
+        return
+    temporary = f"{path}.{os.getpid()}.tmp"
+    try:
+        with open(temporary, "wb") as out:
+            out.write(data)
+        os.replace(temporary, path)
+    except BaseException:
+        if os.path.exists(temporary):
+            os.unlink(temporary)
+        raise
