@@ -1,0 +1,519 @@
+"""The command line: from arguments in clang's and GCC's spelling to Options. flag_tables.py has the flags that need no code.
+
+Who is asked: a call compiles for BPF unless it plainly wants the host. In order:
+1. --target= (or -target) decides. bpf* is BPF. The host's own triple is the host: preprocessing is answered here with the host's macros
+   and directories, everything else goes to the host's compiler. Any other triple is an error.
+2. A command named *-gcc, or a flag that only BPF has (-mcpu=, -mco-re, -mframe-limit=, -gbtf, an endianness, --emit=ir ...), means BPF.
+3. A flag that only a host build has (-shared, -static, -pie, -pthread, -fPIC, -l, -L, -Wl, ...), an input that is no C (an object, an
+   archive, a C++ source), several sources to be linked into one -o, or, without -c, an -o whose name does not end in .o, .bpf, .elf or
+   .obj: the call goes to the host's compiler ($EBPFCC_HOST_CC, else cc).
+4. -E or -M of standard input or of /dev/null asks about the host, as build systems do (`-v -E -`, `-dM -E -`).
+5. All else is BPF. Without -c a source becomes NAME.o: linking is left to `bpftool gen object`.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from . import flag_tables as tables
+from .options import Options
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Callable
+
+DEFAULT_CPU = {"clang": 3, "gcc": 4}
+FOREIGN = ("object", "c++", "objc", "fortran", "cuda")
+OBJECT_NAMES = (".o", ".bpf", ".elf", ".obj")
+ARCHITECTURES = {"amd64": "x86_64", "arm64": "aarch64", "i686": "i386", "i586": "i386", "ppc64le": "powerpc64le"}
+
+
+class UsageError(Exception):
+    """The command line is wrong. message: without the command's name; notes follow it."""
+
+    def __init__(self, message: str, notes: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.message = message
+        self.notes = notes
+
+
+class Reading:
+    """What is known of the arguments while they are read."""
+
+    __slots__ = ("options", "target", "cpu", "for_bpf", "for_host", "endian", "problem", "language", "waiting")
+
+    def __init__(self, program: str) -> None:
+        self.options = Options()
+        self.options.program = program
+        self.target = ""
+        self.cpu = ""
+        self.for_bpf = False
+        self.for_host = False
+        self.endian: bool | None = None
+        self.problem: UsageError | None = None  # kept until it is known that the call is not for the host's compiler
+        self.language = ""
+        self.waiting = ""  # the -Xclang flag whose operand comes with the next -Xclang
+
+
+# -- flags with an operand: (reading, operand, flag) -> None ------------------------------------------------------------
+def _append(field: str) -> Handler:
+    def handler(r: Reading, value: str, flag: str) -> None:
+        getattr(r.options, field).append(value)
+
+    return handler
+
+
+def _store(field: str) -> Handler:
+    def handler(r: Reading, value: str, flag: str) -> None:
+        setattr(r.options, field, value)
+
+    return handler
+
+
+def _nothing(r: Reading, value: str, flag: str) -> None:
+    pass
+
+
+def _define(r: Reading, value: str, flag: str) -> None:
+    r.options.defines.append((flag[1], value))
+
+
+def _language(r: Reading, value: str, flag: str) -> None:
+    language = tables.LANGUAGES.get(value)
+    if language is None:
+        _problem(r, f"language not recognized: '{value}'")
+    r.language = language or ""
+
+
+def _standard(r: Reading, value: str, flag: str) -> None:
+    year = tables.STANDARDS.get(value)
+    o = r.options
+    if year is not None:
+        o.std_year = year
+        o.std_gnu = value.startswith("gnu")
+        o.trigraphs = not o.std_gnu and year != "23"
+    elif "++" in value:
+        _problem(r, f"invalid argument '-std={value}' not allowed with 'C'")
+    else:
+        known = "c89, gnu89, c99, gnu99, c11, gnu11, c17, gnu17, c23, gnu23, c2y, gnu2y"
+        _problem(r, f"invalid value '{value}' in '-std={value}'", (f"valid values are: {known}, and the names of the ISO standards",))
+
+
+def _ansi(r: Reading, value: str, flag: str) -> None:
+    _standard(r, "c89", flag)
+
+
+def _optimise(r: Reading, value: str, flag: str) -> None:
+    if value.isdigit():
+        r.options.opt_level = value if value in "0123" else "3"
+    elif value in ("s", "z", "g"):
+        r.options.opt_level = value
+    else:
+        _problem(r, f"invalid integral value '{value}' in '-O{value}'")
+
+
+def _warning(r: Reading, value: str, flag: str) -> None:
+    r.options.warnings.append(value or "extra")
+
+
+def _silent(r: Reading, value: str, flag: str) -> None:
+    r.options.warnings.append("#silent")
+
+
+def _pedantic(r: Reading, value: str, flag: str) -> None:
+    r.options.warnings.append("pedantic")
+    if flag == "-pedantic-errors":
+        r.options.warnings.append("error=pedantic")
+
+
+def _dependencies(r: Reading, value: str, flag: str) -> None:
+    r.options.dependencies = flag[1:]
+
+
+def _make_target(r: Reading, value: str, flag: str) -> None:
+    if flag == "-MQ":
+        from .source.depend import quote
+
+        value = quote(value)
+    r.options.dependency_targets.append(value)
+
+
+def _split(r: Reading, value: str, flag: str) -> None:
+    """-Wp,-MMD,file and -Xpreprocessor: flags of the preprocessor; after -M flags in this form stands the file's name."""
+    pieces = value.split(",") if flag == "-Wp," else [value]
+    if len(pieces) == 2 and pieces[0] in ("-MD", "-MMD"):
+        pieces.insert(1, "-MF")
+    _read(r, pieces)
+
+
+def _clang(r: Reading, value: str, flag: str) -> None:
+    """-Xclang X: flags of clang -cc1; its operands come with an -Xclang of their own."""
+    if r.waiting:
+        waiting, r.waiting = r.waiting, ""
+        (_cpu if waiting == "-target-cpu" else _features)(r, value, flag)
+    elif value in ("-target-feature", "-target-cpu"):
+        r.waiting = value
+    elif not value.startswith("-disable-") and value not in ("-no-opaque-pointers", "-opaque-pointers", "-fno-validate-pch"):
+        _read(r, [value])
+
+
+def _llvm(r: Reading, value: str, flag: str) -> None:
+    """-mllvm X: of LLVM's options the one that sets a limit; the others tune passes that are not here."""
+    name, _, number = value.lstrip("-").partition("=")
+    if name == "bpf-stack-size":
+        _frame_limit(r, number, f"-mllvm {value}")
+
+
+def _frame_limit(r: Reading, value: str, flag: str) -> None:
+    if not value.isdigit():
+        _problem(r, f"invalid integral value '{value}' in '{flag}{value}'")
+    else:
+        r.options.frame_limit = int(value)
+
+
+def _target(r: Reading, value: str, flag: str) -> None:
+    r.target = value
+
+
+def _cpu(r: Reading, value: str, flag: str) -> None:
+    r.cpu = value
+    r.for_bpf = r.for_bpf or value in tables.CPUS or value == "probe"
+
+
+def _kernel(r: Reading, value: str, flag: str) -> None:
+    """-mkernel=4.14 (GCC): the kernel to run on. Its instruction set, unless -mcpu= is given."""
+    version = _version(value)
+    if not version and value != "native":
+        _problem(r, f"unrecognized argument in option '-mkernel={value}'")
+    elif not r.cpu:
+        r.cpu = "probe" if value == "native" else f"v{next((v for least, v in tables.KERNELS if version >= least), 1)}"
+    r.options.flavour = "gcc"
+
+
+def _features(r: Reading, value: str, flag: str) -> None:
+    """+alu32,-dwarfris"""
+    for feature in value.split(","):
+        if feature[:1] not in ("+", "-") or feature[1:] not in tables.CLANG_FEATURES:
+            _problem(r, f"'{feature}' is not a recognized feature for this target")
+        else:
+            r.options.features[feature[1:]] = feature[0] == "+"
+    r.for_bpf = True
+
+
+def _limit(r: Reading, value: str, flag: str) -> None:
+    if value.isdigit():
+        r.options.error_limit = int(value)
+    else:
+        _problem(r, f"invalid integral value '{value}' in '{flag}{value}'")
+
+
+def _map(r: Reading, value: str, flag: str) -> None:
+    old, equals, new = value.partition("=")
+    if not equals:
+        _problem(r, f"invalid argument '{value}' to {flag}")
+    if flag != "-fdebug-prefix-map=":
+        r.options.prefix_map.append((old, new))
+    if flag != "-fmacro-prefix-map=":
+        r.options.debug_prefix_map.append((old, new))
+
+
+def _query(r: Reading, value: str, flag: str) -> None:
+    r.options.queries.append((flag.rstrip("="), value))
+
+
+def _host(r: Reading, value: str, flag: str) -> None:
+    r.for_host = True
+
+
+def _emit(r: Reading, value: str, flag: str) -> None:
+    _problem(r, f"invalid value '{value}' in '--emit={value}'", ("the value can be: ir",))
+
+
+SEPARATE: dict[str, Callable[[Reading, str, str], None]] = {}  # the operand is the next argument
+JOINED: dict[str, Callable[[Reading, str, str], None]] = {}  # the operand follows at once
+PLAIN: dict[str, Callable[[Reading, str, str], None]] = {
+    "-ansi": _ansi, "-w": _silent, "-pedantic": _pedantic, "-pedantic-errors": _pedantic, "-Wpedantic": _pedantic,
+    "-M": _dependencies, "-MM": _dependencies, "-MD": _dependencies, "-MMD": _dependencies,
+    **dict.fromkeys(tables.QUERIES, _query), **dict.fromkeys(tables.HOST_ONLY, _host), **dict.fromkeys(tables.IGNORED, _nothing),
+}  # fmt: skip
+for names, how, function in (  # how: j joined, s separate, b both
+    ("-o", "b", _store("output")), ("-x", "b", _language), ("-I", "b", _append("include_dirs")), ("-iquote", "b", _append("iquote")),
+    ("-isystem", "b", _append("isystem")), ("-idirafter", "b", _append("idirafter")), ("-include", "b", _append("includes")),
+    ("-imacros", "b", _append("imacros")), ("-D -U", "b", _define), ("-std=", "j", _standard), ("-std", "s", _standard), ("-O", "j", _optimise),
+    ("-W", "j", _warning), ("-MF", "b", _store("dependency_file")), ("-MT -MQ", "b", _make_target), ("-Wp,", "j", _split),
+    ("-Xpreprocessor", "s", _split), ("-Xclang", "s", _clang), ("-mllvm", "s", _llvm), ("-target", "s", _target), ("--target", "s", _target),
+    ("--target= -target=", "j", _target), ("-mcpu=", "j", _cpu), ("-mkernel=", "j", _kernel), ("-mframe-limit=", "j", _frame_limit),
+    ("-mattr=", "j", _features), ("-ferror-limit= -fmax-errors=", "j", _limit),
+    ("-fdebug-prefix-map= -ffile-prefix-map= -fmacro-prefix-map=", "j", _map), ("-fdebug-compilation-dir=", "j", _store("debug_directory")),
+    ("-fdebug-compilation-dir", "s", _store("debug_directory")), ("--sysroot= -isysroot", "j", _store("sysroot")),
+    ("--sysroot -isysroot", "s", _store("sysroot")), ("-print-file-name= -print-prog-name=", "j", _query), ("--print-after=", "j", _append("print_after")),
+    ("--emit=", "j", _emit), (" ".join(tables.HOST_ONLY_PREFIXES), "j", _host), (" ".join(tables.HOST_ONLY_SEPARATE), "s", _host),
+    (" ".join(tables.IGNORED_PREFIXES), "j", _nothing), (" ".join(tables.IGNORED_SEPARATE), "s", _nothing),
+):  # fmt: skip
+    for name in names.split():
+        if how in "jb":
+            JOINED[name] = function
+        if how in "sb":
+            SEPARATE[name] = function
+LENGTHS = tuple(sorted({len(name) for name in JOINED}, reverse=True))
+
+
+# -- reading --------------------------------------------------------------------------------------------------------------
+def parse(argv: list[str], program: str = "ebpfcc") -> Options:
+    """The options that `argv` (without the command) asks for. Raises UsageError."""
+    r = Reading(program)
+    if program == "gcc" or program.endswith("-gcc"):
+        r.options.flavour = "gcc"
+    arguments = expand_files(argv)
+    _read(r, arguments)
+    _settle(r, arguments)
+    return r.options
+
+
+def _read(r: Reading, arguments: list[str]) -> None:
+    o = r.options
+    i, n = 0, len(arguments)
+    while i < n:
+        arg = arguments[i]
+        i += 1
+        if arg[:1] != "-" or arg == "-":
+            o.inputs.append((arg, r.language or language_of(arg)))
+            continue
+        if arg == "--":
+            o.inputs += [(name, r.language or language_of(name)) for name in arguments[i:]]
+            return
+        if arg[:2] == "--":
+            arg = _short(arg)
+        if arg in tables.SETS:
+            _set(r, arg)
+        elif arg in PLAIN:
+            PLAIN[arg](r, "", arg)
+        elif arg in SEPARATE:
+            if i == n:
+                _problem(r, f"argument to '{arg}' is missing (expected 1 value)")
+                return
+            SEPARATE[arg](r, arguments[i], arg)
+            i += 1
+        else:
+            _other(r, arg)
+
+
+def _set(r: Reading, arg: str) -> None:
+    field, value = tables.SETS[arg]
+    if field == "big_endian":
+        r.endian = bool(value)
+        r.for_bpf = True
+        return
+    setattr(r.options, field, value)
+    if arg in ("-gbtf", "--emit=ir"):
+        r.for_bpf = True
+
+
+def _other(r: Reading, arg: str) -> None:
+    """A flag with a joined operand, or one that is ignored, refused or unknown."""
+    for prefix, reason in tables.REFUSED:
+        if arg.startswith(prefix):
+            _problem(r, f"'{arg}' is not supported: {reason}")
+            return
+    if arg.startswith("-f"):
+        name = arg[2:].partition("=")[0]
+        off = name.startswith("no-")
+        if name in tables.IGNORED_F or off and (name[3:] in tables.IGNORED_F or any(f"-f{name[3:]}".startswith(p) for p, _ in tables.REFUSED)):
+            return
+    elif arg.startswith("-m"):
+        name = arg[5:] if arg.startswith("-mno-") else arg[2:]
+        if name in tables.GCC_FEATURES:
+            r.options.features[name] = not arg.startswith("-mno-")
+            r.options.flavour = "gcc"
+            return
+        if name in tables.CLANG_FEATURES:
+            r.options.features[name] = not arg.startswith("-mno-")
+            r.for_bpf = True
+            return
+    for length in LENGTHS:
+        handler = JOINED.get(arg[:length])
+        if handler is not None and (len(arg) > length or arg[:length] in ("-W", "-O")):
+            if arg[:length] in ("-mframe-limit=", "-mkernel="):
+                r.options.flavour = "gcc"
+            handler(r, arg[length:], arg[:length])
+            return
+    _problem(r, _unknown(arg))
+
+
+def _unknown(arg: str) -> str:
+    from difflib import get_close_matches
+
+    known = [*tables.SETS, *PLAIN, *JOINED, *SEPARATE, *(f"-f{name}" for name in tables.IGNORED_F), *(f"-fno-{name}" for name in tables.IGNORED_F)]
+    close = get_close_matches(arg, known, 1, 0.85)
+    return f"unknown argument '{arg}'; did you mean '{close[0]}'?" if close else f"unknown argument: '{arg}'"
+
+
+def _problem(r: Reading, message: str, notes: tuple[str, ...] = ()) -> None:
+    if r.problem is None:
+        r.problem = UsageError(message, notes)
+
+
+def _short(arg: str) -> str:
+    """--define-macro=X is -DX."""
+    name, equals, value = arg.partition("=")
+    short = tables.LONG.get(name)
+    if short is None:
+        return arg
+    joined_with_equals = short.startswith("-print") or short in ("-std", "-resource-dir", "-save-temps")
+    return short + (equals if joined_with_equals else "") + value
+
+
+def expand_files(arguments: list[str], depth: int = 0) -> list[str]:
+    """@file in place: its words, quoted as in a shell. A name that is no file stays an argument."""
+    out: list[str] = []
+    for arg in arguments:
+        if arg[:1] == "@" and len(arg) > 1 and os.path.isfile(arg[1:]):
+            if depth > 20:
+                raise UsageError(f"'{arg}' includes itself")
+            with open(arg[1:], encoding="utf-8", errors="surrogateescape") as file:
+                out += expand_files(split_words(file.read()), depth + 1)
+        else:
+            out.append(arg)
+    return out
+
+
+def split_words(text: str) -> list[str]:
+    """Words of a response file: blanks separate, quotes hold together, a backslash takes the next character as it is."""
+    words: list[str] = []
+    word: list[str] | None = None
+    quote = ""
+    characters = iter(text)
+    for c in characters:
+        if c == "\\":
+            word = word or []
+            word.append(next(characters, ""))
+        elif quote:
+            if c == quote:
+                quote = ""
+            else:
+                word = word or []
+                word.append(c)
+        elif c in "\"'":
+            quote = c
+            word = word or []
+        elif c.isspace():
+            if word is not None:
+                words.append("".join(word))
+            word = None
+        else:
+            word = word or []
+            word.append(c)
+    if word is not None:
+        words.append("".join(word))
+    return words
+
+
+def language_of(path: str) -> str:
+    """By the name's ending; what is no source is an object for the linker."""
+    if path in ("-", "/dev/null"):
+        return ""
+    return tables.SUFFIXES.get(os.path.splitext(path)[1], "object")
+
+
+# -- what it all means -------------------------------------------------------------------------------------------------------
+def _settle(r: Reading, arguments: list[str]) -> None:
+    """Decide on target and language, and report what is wrong."""
+    o = r.options
+    if o.dependencies in ("M", "MM"):
+        o.action = "preprocess"
+    o.preprocess_only = o.action == "preprocess"
+    machine = _target_machine(r)
+    if machine == "host":
+        o.target = "host"
+        o.big_endian = sys.byteorder == "big"
+        if not o.queries and not o.preprocess_only and (o.inputs or r.problem):
+            o.hand_over = arguments
+            return
+    else:
+        big = r.endian if r.endian is not None else machine == "bpfeb"
+        o.big_endian = big
+        o.target = "bpfeb" if big else "bpfel"
+    if r.problem is not None and not any(flag in ("--help", "--version", "-help") for flag, _ in o.queries):
+        raise r.problem
+    if o.target != "host":
+        o.cpu = _cpu_version(r)
+    if not o.queries:
+        _check_inputs(o)
+
+
+def _target_machine(r: Reading) -> str:
+    """'bpfel', 'bpfeb' or 'host': the rules of the module's docstring."""
+    o = r.options
+    native = "bpfeb" if sys.byteorder == "big" else "bpfel"
+    if r.target:
+        architecture = r.target.partition("-")[0]
+        if architecture in ("bpf", "bpfel", "bpfeb", "bpf_le", "bpf_be"):
+            return {"bpf": native, "bpf_le": "bpfel", "bpf_be": "bpfeb"}.get(architecture, architecture)
+        if ARCHITECTURES.get(architecture, architecture) == host_machine():
+            return "host"
+        raise UsageError(f"unknown target triple '{r.target}'", ("ebpfcc compiles for bpf, bpfel and bpfeb",))
+    if o.flavour == "gcc" or r.for_bpf:
+        return native
+    links = o.action == "link"
+    sources = sum(language == "c" or path == "-" for path, language in o.inputs)
+    named = links and o.output and o.output not in ("-", "/dev/null") and not o.output.endswith(OBJECT_NAMES)
+    other = any(language in FOREIGN and os.path.exists(path) for path, language in o.inputs)
+    if o.inputs and (r.for_host or other or links and o.output and sources > 1 or named):
+        return "host"
+    if o.preprocess_only and o.inputs and all(path in ("-", "/dev/null") for path, _ in o.inputs):
+        return "host"
+    return native
+
+
+def host_machine() -> str:
+    machine = os.uname().machine
+    return ARCHITECTURES.get(machine, machine)
+
+
+def _version(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split("-")[0].split(".")[:2] if part.isdigit())
+
+
+def _cpu_version(r: Reading) -> int:
+    default = DEFAULT_CPU[r.options.flavour]
+    if not r.cpu:
+        return default
+    if r.cpu == "probe":
+        running = _version(os.uname().release)
+        return next((version for least, version in tables.KERNELS if running >= least), 1)
+    if r.cpu not in tables.CPUS:
+        raise UsageError(f"unknown target CPU '{r.cpu}'", ("valid target CPU values are: generic, v1, v2, v3, v4, probe",))
+    return tables.CPUS[r.cpu] or default
+
+
+def _check_inputs(o: Options) -> None:
+    if not o.inputs:
+        if o.verbose or o.dry_run:
+            return
+        raise UsageError("no input files")
+    checked: list[tuple[str, str]] = []
+    for path, language in o.inputs:
+        if path == "-":
+            if not language and not o.preprocess_only:
+                raise UsageError("-E or -x required when input is from standard input")
+        elif not os.path.exists(path):
+            raise UsageError(f"no such file or directory: '{path}'")
+        elif os.path.isdir(path):
+            raise UsageError(f"'{path}' is a directory")
+        if language in ("object", "assembler", "ir", "") and path == "/dev/null":
+            language = "c"
+        if language not in ("", "c", "cpp-output") and not (language == "assembler" and o.preprocess_only):
+            raise UsageError(f"cannot compile '{path}': {WHAT.get(language, language)}")
+        checked.append((path, language or "c"))
+    o.inputs = checked
+    if len(checked) > 1 and o.output and (o.action not in ("syntax", "preprocess")):
+        raise UsageError("cannot specify -o when generating multiple output files")
+
+
+WHAT = {
+    "object": "objects are not linked; use 'bpftool gen object'", "assembler": "assembly is accepted in C's asm() only", "ir": "ebpfcc has no LLVM behind it",
+    "c++": "only C is compiled", "objc": "only C is compiled", "cuda": "only C is compiled", "opencl": "only C is compiled", "fortran": "only C is compiled",
+}  # fmt: skip
+if TYPE_CHECKING:
+    Handler = Callable[[Reading, str, str], None]
