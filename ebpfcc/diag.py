@@ -189,13 +189,17 @@ class Diagnostics:
         return name == flag or flag in members or group != "" and group in members
 
     def _from_pragmas(self, flag: str, state: str, pos: int) -> str:
+        """All tokens of a macro's expansion stand at one place: what it ignores somewhere in it is ignored in all of it."""
         here = self.sources.order(pos)
         stack: list[str] = []
         group = WARNINGS.get(flag, "")
         initial = state
         for at, action, name in self.pragmas:
-            if self.sources.order(at) > here:
+            there = self.sources.order(at)
+            if there > here:
                 break
+            if action == "ignored" and there == here and self._covers(name, flag, group):
+                return action
             if action == "push":
                 stack.append(state)
             elif action == "pop":
