@@ -61,9 +61,13 @@ def compile_source(source: str | tuple[str, str | bytes], options: Options) -> R
 
 
 def stages(source: Any, options: Options, sources: SourceMap, diag: Diagnostics, result: Result) -> None:
+    from .source.preprocess import Preprocessor
+
+    if options.action == "preprocess":
+        preprocess_text(Preprocessor(options, sources, diag, None, False), source, options, result)
+        return
     from .c.parse_expr import KEYWORDS
     from .c.unit import Unit
-    from .source.preprocess import Preprocessor
 
     preprocessor = Preprocessor(options, sources, diag, KEYWORDS)
     result.preprocessor = preprocessor
@@ -104,6 +108,18 @@ def stages(source: Any, options: Options, sources: SourceMap, diag: Diagnostics,
 
     directory = options.debug_directory or os.getcwd()
     result.data = Builder(module, codes, options.big_endian, locate, line_text).build(options.debug > 0)
+
+
+def preprocess_text(preprocessor: Any, source: Any, options: Options, result: Result) -> None:
+    """-E: the text, or with -dM the macros. -M asks for neither."""
+    result.preprocessor = preprocessor
+    tokens = preprocessor.run(source)
+    result.dependencies = list(dict.fromkeys(path for _, path, _ in preprocessor.included))
+    if options.dependencies in ("M", "MM"):
+        return
+    from .source import print as printer
+
+    result.text = printer.all_macros(preprocessor) if options.dump == "M" else printer.preprocessed(preprocessor, tokens)
 
 
 def generate_all(module: Any, options: Options, diag: Diagnostics) -> list[Any]:
