@@ -53,6 +53,11 @@ def compile_source(source: str | tuple[str, str | bytes], options: Options) -> R
     except RecursionError:
         diag.error(None, "the source is nested too deeply")
         result.data = None
+    except InternalError as e:
+        e.result = result
+        raise
+    except Exception as e:
+        raise InternalError(function_in_work(e), result) from e
     finally:
         if collecting:
             gc.enable()
@@ -146,11 +151,28 @@ def generate_all(module: Any, options: Options, diag: Diagnostics) -> list[Any]:
 
 
 class InternalError(Exception):
-    """A defect of the compiler, met while `function` was compiled."""
+    """A defect of the compiler, met while `function` ('' if it is not known) was compiled; its cause is __cause__."""
 
-    def __init__(self, function: str) -> None:
-        super().__init__(function)
+    def __init__(self, function: str, result: Result | None = None) -> None:
+        super().__init__(f"while compiling function '{function}'" if function else "outside any function")
         self.function = function
+        self.result = result  # with the messages until then
+
+
+def function_in_work(error: BaseException) -> str:
+    """The function that the passes on the stack of an exception had in hand: the innermost local variable that holds one."""
+    frames = []
+    trace = error.__traceback__
+    while trace is not None:
+        frames.append(trace.tb_frame)
+        trace = trace.tb_next
+    for frame in reversed(frames):
+        for value in frame.f_locals.values():
+            for holder in (value, getattr(value, "fn", None), getattr(value, "function", None)):
+                name = getattr(holder, "name", None)
+                if type(holder).__name__ in ("Function", "FunctionSymbol", "FuncCode") and isinstance(name, str):
+                    return name
+    return ""
 
 
 def write_atomically(path: str, data: bytes) -> None:

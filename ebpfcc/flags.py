@@ -174,6 +174,7 @@ def _frame_limit(r: Reading, value: str, flag: str) -> None:
 
 def _target(r: Reading, value: str, flag: str) -> None:
     r.target = value
+    r.options.target_given = True
 
 
 def _cpu(r: Reading, value: str, flag: str) -> None:

@@ -1,0 +1,154 @@
+"""The command `ebpfcc`: arguments in; files, messages and an exit status out (0: all well, 1: errors, 130: interrupted).
+
+Each source is compiled on its own; an output is written only if its source had no errors, and then at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from . import flags
+from .options import Options
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .driver import InternalError, Result
+
+DEFAULT_SUFFIX = {"assembly": ".s", "link": ".o", "compile": ".o"}
+SEARCH_VARIABLES = (("CPATH", "include_dirs"), ("C_INCLUDE_PATH", "isystem"))
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command with `argv` (without its name). Returns the exit status."""
+    arguments = sys.argv[1:] if argv is None else argv
+    try:
+        status = run(arguments, program_name())
+        sys.stdout.flush()
+        return status
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # else the interpreter complains when it flushes at its end
+        return 1
+
+
+def program_name() -> str:
+    name = os.path.basename(sys.argv[0]) if sys.argv else ""
+    return "ebpfcc" if name in ("", "-c", "__main__.py") or name.startswith(("pytest", "py.test")) else name
+
+
+def run(arguments: list[str], program: str) -> int:
+    try:
+        options = flags.parse(arguments, program)
+    except flags.UsageError as error:
+        sys.stderr.write(f"{program}: error: {error.message}\n" + "".join(f"note: {note}\n" for note in error.notes))
+        return 1
+    if options.hand_over and not options.dry_run:
+        from .host import hand_over
+
+        return hand_over(options)
+    if options.queries or options.verbose or options.dry_run:
+        from . import inform
+
+        if options.queries:
+            return inform.answer(options)
+        sys.stderr.write(inform.version(options))
+        if options.dry_run:
+            sys.stderr.write(inform.command_line(options.hand_over or arguments, program))
+            return 0
+        if options.inputs:
+            sys.stderr.write(inform.search_list(options))
+    for variable, field in SEARCH_VARIABLES:
+        getattr(options, field).extend(d or "." for d in os.environ.get(variable, "").split(os.pathsep) if os.environ.get(variable))
+    if options.color == "auto" and sys.stderr.isatty() and os.environ.get("TERM") != "dumb" and "NO_COLOR" not in os.environ:
+        options.color = "always"
+    statuses = [one_source(path, language, options, arguments) for path, language in options.inputs]
+    return max(statuses, default=0)
+
+
+def one_source(path: str, language: str, options: Options, arguments: list[str]) -> int:
+    """Compile one input and write what comes of it."""
+    from .driver import InternalError, compile_source
+
+    if language == "cpp-output":
+        options = variant(options, undef=True, defines=[], includes=[], imacros=[])
+    source = ("<stdin>", sys.stdin.buffer.read()) if path == "-" else path
+    try:
+        result = compile_source(source, options)
+        if options.save_temps and result.ok and options.action in DEFAULT_SUFFIX:
+            for action, suffix in (("preprocess", ".i"), ("assembly", ".s")):
+                temporary = compile_source(source, variant(options, action=action, preprocess_only=action == "preprocess", dependencies=""))
+                if temporary.ok and temporary.text is not None:
+                    write(stem(path) + suffix, temporary.text, options)
+    except InternalError as error:
+        report_defect(error, path, options, arguments)
+        return 1
+    if options.show_headers and result.preprocessor is not None:
+        sys.stderr.write("".join(f"{'.' * depth} {name}\n" for depth, name, _ in result.preprocessor.included if depth))
+    sys.stderr.write(result.diag.text())
+    if not result.ok:
+        return 1
+    return write_outputs(path, result, options)
+
+
+def write_outputs(path: str, result: Result, options: Options) -> int:
+    """The object or text, and the make rule."""
+    status = 0
+    if options.dependencies and result.preprocessor is not None:
+        from .source import depend
+
+        status |= write(depend.dependency_file(options, path), depend.rule(result.preprocessor), options)
+    if result.text is not None:
+        stdout = options.action == "preprocess" or bool(options.emit)
+        status |= write(options.output or ("-" if stdout else stem(path) + DEFAULT_SUFFIX.get(options.action, "")), result.text, options)
+    elif result.data is not None:
+        status |= write(options.output or stem(path) + ".o", result.data, options)
+    return status
+
+
+def stem(path: str) -> str:
+    """What default names of outputs begin with: the source's name without its directory and ending."""
+    return os.path.splitext(os.path.basename(path))[0]
+
+
+def write(path: str, data: str | bytes, options: Options) -> int:
+    from .driver import write_atomically
+
+    try:
+        write_atomically(path, data if isinstance(data, bytes) else data.encode("utf-8", "surrogateescape"))
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        sys.stderr.write(f"{options.program}: error: unable to open output file '{path}': '{error.strerror}'\n1 error generated.\n")
+        return 1
+    return 0
+
+
+def variant(options: Options, **changes: object) -> Options:
+    """The same options but for some."""
+    other = Options()
+    for name in Options.__slots__:
+        setattr(other, name, changes.get(name, getattr(options, name)))
+    return other
+
+
+def report_defect(error: InternalError, path: str, options: Options, arguments: list[str]) -> None:
+    """What to tell about a defect of the compiler, and how to report it."""
+    if error.result is not None:
+        sys.stderr.write(error.result.diag.text())
+    cause = error.__cause__
+    what = f"{type(cause).__name__}: {cause}" if cause is not None and str(cause) else type(cause).__name__ if cause is not None else "failure"
+    first = what.split("\n")[0][:300]
+    from .inform import command_line
+
+    sys.stderr.write(
+        f"{options.program}: internal error: {first} {error} ('{path}')\n"
+        "note: this is a defect of ebpfcc. Please report it with this command and the output of the same command with -E in place of -c:\n"
+        f"note:{command_line(arguments, options.program)}"
+        "note: EBPFCC_DEBUG=1 in the environment shows where it happened\n"
+    )
+    if os.environ.get("EBPFCC_DEBUG") == "1":
+        import traceback
+
+        traceback.print_exception(error)

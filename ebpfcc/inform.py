@@ -1,0 +1,153 @@
+"""What the command tells about itself: --version, --help, the -print- family, -v."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from . import __version__
+from .flag_tables import CPUS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Callable
+
+    from .options import Options
+
+CLANG_VERSION = "19.1.7"
+GCC_VERSION = "14.2.0"
+HELP = """\
+OVERVIEW: ebpfcc, a compiler from C to eBPF objects
+
+USAGE: {program} [options] file...
+
+OPTIONS (in clang's and GCC's spelling; those of other targets are accepted where they change nothing):
+  -c, -S, -E, -fsyntax-only   make an object (the default), assembly text, preprocessed text, or only messages
+  -o FILE                     where to write; '-' is standard output
+  -x LANGUAGE                 c or cpp-output, for the inputs that follow
+  -O0 -O1 -O2 -O3 -Os         optimise; -O0 is the default
+  -g, -g0                     with or without BTF and line information
+  -std=STANDARD               c89, c99, c11, c17, c23, and gnu89 to gnu23; gnu17 is the default
+  --target=bpf|bpfel|bpfeb    byte order of the target; -mlittle-endian and -mbig-endian as well
+  -mcpu=v1|v2|v3|v4|probe     instruction set; -mcpu=help lists them
+  -I -iquote -isystem -idirafter DIR, -include -imacros FILE, -D -U MACRO, -undef, -nostdinc, --sysroot=DIR
+  -M -MM -MD -MMD -MF FILE -MT TARGET -MQ TARGET -MP -MG    make rules
+  -dM -dD -dN -dI -P -C -H    what -E and the preprocessor show
+  -Wall -Wextra -WNAME -Wno-NAME -Werror -Werror=NAME -w -pedantic
+  -ferror-limit=N, -fdiagnostics-color=always|never|auto, -ffile-prefix-map=OLD=NEW
+  --emit=ir, --print-after=PASS, -ftime-report, -save-temps, -v, -###
+  -print-file-name=F -print-prog-name=P -print-search-dirs -print-resource-dir -print-target-triple
+  -dumpversion, -dumpmachine, --version, --help
+  @FILE                       more arguments from a file
+
+A call without --target that plainly builds for the host (-shared, -lNAME, objects, C++ ...) is handed to $EBPFCC_HOST_CC, or cc.
+"""
+
+
+def triple(options: Options) -> str:
+    """The target as clang prints it."""
+    if options.target == "host":
+        return f"{os.uname().machine}-pc-linux-gnu"
+    return "bpfeb" if options.big_endian and sys.byteorder == "little" else "bpfel" if not options.big_endian and sys.byteorder == "big" else "bpf"
+
+
+def installed() -> str:
+    """The directory of the command."""
+    return os.path.dirname(os.path.realpath(sys.argv[0] or "."))
+
+
+def resource_dir() -> str:
+    return os.path.dirname(os.path.abspath(__file__))
+
+
+def version(options: Options) -> str:
+    like = f"clang version {CLANG_VERSION}"
+    if options.flavour == "gcc":
+        return f"{options.program} (ebpfcc {__version__}) {GCC_VERSION}\nTarget: bpf-unknown-none\nThread model: single\nInstalledDir: {installed()}\n"
+    return f"ebpfcc {__version__} (compatible with {like})\nTarget: {triple(options)}\nThread model: posix\nInstalledDir: {installed()}\n"
+
+
+def cpus(options: Options) -> str:
+    names = "".join(f"\t{name}\n" for name in sorted((*CPUS, "probe")))
+    return f"{version(options)}Available CPUs for this target:\n\n{names}\nUse -mcpu to specify the target's processor.\n"
+
+
+def _file(options: Options, name: str) -> str:
+    from .source.include import OWN_STANDARD
+
+    for directory in (resource_dir(), OWN_STANDARD, os.path.join(resource_dir(), "include")):
+        path = os.path.join(directory, name)
+        if os.path.exists(path):
+            return path
+    return name
+
+
+def _program(options: Options, name: str) -> str:
+    from .host import find_program
+
+    return find_program(name) or name
+
+
+def _target_triple(options: Options, _: str) -> str:
+    """Without a target build systems want to know the host: they put the answer after --target= when they compile for it."""
+    given = options.flavour == "gcc" or options.target_given
+    return triple(options) if given else f"{os.uname().machine}-pc-linux-gnu"
+
+
+def _dirs(options: Options, _: str) -> str:
+    return f"programs: ={installed()}\nlibraries: ={resource_dir()}"
+
+
+ANSWERS: dict[str, Callable[[Options, str], str]] = {
+    "--version": lambda o, _: version(o)[:-1],
+    "--help": lambda o, _: HELP.format(program=o.program)[:-1],
+    "-help": lambda o, _: HELP.format(program=o.program)[:-1],
+    "-dumpversion": lambda o, _: GCC_VERSION if o.flavour == "gcc" else CLANG_VERSION,
+    "-dumpfullversion": lambda o, _: GCC_VERSION if o.flavour == "gcc" else CLANG_VERSION,
+    "-dumpmachine": lambda o, _: "bpf-unknown-none" if o.flavour == "gcc" else triple(o),
+    "-print-target-triple": _target_triple,
+    "-print-effective-triple": _target_triple,
+    "-print-targets": lambda o, _: "  Registered Targets:\n    bpf   - BPF (host endian)\n    bpfeb - BPF (big endian)\n    bpfel - BPF (little endian)",
+    "-print-search-dirs": _dirs,
+    "-print-resource-dir": lambda o, _: resource_dir(),
+    "-print-runtime-dir": lambda o, _: resource_dir(),
+    "-print-libgcc-file-name": lambda o, _: _file(o, "libgcc.a"),
+    "-print-file-name": _file,
+    "-print-prog-name": _program,
+    "-print-multi-directory": lambda o, _: ".",
+    "-print-multi-lib": lambda o, _: ".;",
+    "-print-multiarch": lambda o, _: "",
+    "-print-sysroot": lambda o, _: o.sysroot,
+    "-print-multi-os-directory": lambda o, _: ".",
+}
+ON_STDERR = ("-mcpu=help", "-mcpu=?", "-mtune=help", "-print-supported-cpus", "-mattr=help")  # as clang does
+
+
+def answer(options: Options) -> int:
+    """Print the answer to the first question; --help and --version come before others."""
+    flag, operand = next((q for q in options.queries if q[0] in ("--help", "-help", "--version")), options.queries[0])
+    if flag in ON_STDERR:
+        sys.stderr.write("Available features for this target:\n\n  alu32    - 32-bit ALU instructions (from v3 on)\n" if flag == "-mattr=help" else cpus(options))
+        return 0
+    sys.stdout.write(ANSWERS[flag if flag in ANSWERS else flag[1:]](options, operand) + "\n")
+    return 0
+
+
+def search_list(options: Options) -> str:
+    """The directories of #include, as -v shows them."""
+    from .source.include import SearchPath
+
+    search = SearchPath(options)
+    lines = [f'ignoring {"duplicate" if duplicate else "nonexistent"} directory "{d}"' for d, duplicate in search.ignored]
+    lines.append('#include "..." search starts here:')
+    lines += [f" {d}" for d, _ in search.dirs[: search.angled]]
+    lines.append("#include <...> search starts here:")
+    lines += [f" {d}" for d, _ in search.dirs[search.angled :]]
+    lines.append("End of search list.")
+    return "\n".join(lines) + "\n"
+
+
+def command_line(arguments: list[str], program: str) -> str:
+    """-###: the command with its arguments quoted."""
+    quoted = ('"' + arg.replace("\\", "\\\\").replace('"', '\\"') + '"' for arg in [program, *arguments])
+    return " " + " ".join(quoted) + "\n"
