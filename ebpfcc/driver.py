@@ -112,7 +112,28 @@ def stages(source: Any, options: Options, sources: SourceMap, diag: Diagnostics,
         return sources.line_text(pos if isinstance(pos, int) else pos.pos)
 
     directory = options.debug_directory or os.getcwd()
-    result.data = Builder(module, codes, options.big_endian, locate, line_text).build(options.debug > 0)
+    builder = Builder(module, codes, options.big_endian, locate, line_text)
+    data = builder.build(options.debug > 0)
+    if options.action == "assembly":
+        result.text = assembly_text(module, codes, builder, options, preprocessor.main_name, locate)
+    else:
+        result.data = data
+
+
+def assembly_text(module: Any, codes: list[Any], builder: Any, options: Options, file: str, locate: Any) -> str:
+    """-S: what the builder put together, as text."""
+    from .codegen.print_asm import assembly
+    from .obj.print_btf import btf_text, ext_text
+
+    def where(pos: Any) -> str | None:
+        place = locate(pos)
+        return None if place is None else f"{place[0]}:{place[1]}:{place[2]}"
+
+    text = assembly(module, codes, options.big_endian, file, where if options.debug else None)
+    for name, printer in ((".BTF", btf_text), (".BTF.ext", ext_text)):
+        if name in builder.sections:
+            text += printer(bytes(builder.sections[name].data), options.big_endian)
+    return text
 
 
 def preprocess_text(preprocessor: Any, source: Any, options: Options, result: Result) -> None:

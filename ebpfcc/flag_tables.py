@@ -103,7 +103,9 @@ IGNORED_PREFIXES = (
     "-minline-memops-threshold=", "-fdiagnostics-hotness-threshold=", "--driver-mode=gcc", "--config=", "--no-default-config", "-stdlib++-isystem",
     "-mmacosx-version-min=", "-mos-version-min=", "-ffixed-", "-fcall-used-", "-fcall-saved-",
 )  # fmt: skip
-IGNORED_SEPARATE = frozenset("-Xassembler -Xopenmp-target -resource-dir -arch -B --param -cxx-isystem -dumpbase -dumpdir -dumpbase-ext -aux-info --config".split())
+IGNORED_SEPARATE = frozenset(
+    "-Xassembler -Xopenmp-target -resource-dir -arch -B --param -cxx-isystem -dumpbase -dumpdir -dumpbase-ext -aux-info --config".split()
+)
 
 # Refused: what would be missing from the output, by the flag's beginning.
 NO_LLVM = "ebpfcc has no LLVM behind it"

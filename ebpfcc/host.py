@@ -19,7 +19,10 @@ DROPPED = frozenset(
 )
 DROPPED_SEPARATE = frozenset(("-Xclang", "-mllvm", "-target", "--target"))
 DROPPED_PREFIXES = ("--target=", "-target=", "-fcrash-diagnostics-dir=", "-Werror=gnu", "-Rpass")
-SPELLED = {"-fcolor-diagnostics": "-fdiagnostics-color=always", "-fno-color-diagnostics": "-fdiagnostics-color=never", "-gfull": "-g", "-gline-tables-only": "-g1"}
+SPELLED = {
+    "-fcolor-diagnostics": "-fdiagnostics-color=always", "-fno-color-diagnostics": "-fdiagnostics-color=never", "-gfull": "-g",
+    "-gline-tables-only": "-g1",
+}  # fmt: skip
 LINKERS = {"-fuse-ld=lld": "ld.lld", "-fuse-ld=mold": "ld.mold", "-fuse-ld=gold": "ld.gold"}
 
 

@@ -120,6 +120,7 @@ ANSWERS: dict[str, Callable[[Options, str], str]] = {
     "-print-sysroot": lambda o, _: o.sysroot,
     "-print-multi-os-directory": lambda o, _: ".",
 }
+FEATURES = "Available features for this target:\n\n  alu32    - 32-bit ALU instructions (from v3 on)\n"
 ON_STDERR = ("-mcpu=help", "-mcpu=?", "-mtune=help", "-print-supported-cpus", "-mattr=help")  # as clang does
 
 
@@ -127,7 +128,7 @@ def answer(options: Options) -> int:
     """Print the answer to the first question; --help and --version come before others."""
     flag, operand = next((q for q in options.queries if q[0] in ("--help", "-help", "--version")), options.queries[0])
     if flag in ON_STDERR:
-        sys.stderr.write("Available features for this target:\n\n  alu32    - 32-bit ALU instructions (from v3 on)\n" if flag == "-mattr=help" else cpus(options))
+        sys.stderr.write(FEATURES if flag == "-mattr=help" else cpus(options))
         return 0
     sys.stdout.write(ANSWERS[flag if flag in ANSWERS else flag[1:]](options, operand) + "\n")
     return 0
