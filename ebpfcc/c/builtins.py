@@ -50,7 +50,24 @@ def constant_p(f: FunctionState, node: Any, args: list[Any]) -> Operand:
         known = o.literal is not None or (o.kind == "value" and o.value is not None and o.value.op == "const")
         if o.kind == "mem" and o.var is not None:
             known = f.unit.constant_of(f, o.var) is not None
+    if not known and not f.unit.at_file_scope(f) and T.is_integer(T.strip(o.type)) and is_simple(args[0]):
+        f.pos = node.coord
+        return value_of(T.INT, f.emit("constant_p", "i32", [scalar(f, args[0]).value]))
     return value_of(T.INT, f.const("i32", int(known)))
+
+
+def is_simple(node: Any) -> bool:
+    """Whether an expression can be evaluated early: it has no effect."""
+    kind = type(node)
+    if kind in (c_ast.ID, c_ast.Constant, c_ast.Typename):
+        return True
+    if kind is c_ast.UnaryOp:
+        return node.op in ("-", "+", "~", "!", "sizeof") and is_simple(node.expr)
+    if kind is c_ast.BinaryOp:
+        return is_simple(node.left) and is_simple(node.right)
+    if kind is c_ast.Cast:
+        return is_simple(node.expr)
+    return kind is c_ast.TernaryOp and is_simple(node.cond) and is_simple(node.iftrue) and is_simple(node.iffalse)
 
 
 def choose_expr(f: FunctionState, node: Any, args: list[Any]) -> Operand:
@@ -215,6 +232,18 @@ def string_length(f: FunctionState, node: Any, args: list[Any]) -> Operand:
         return value_of(T.ULONG, f.const("i64", o.literal.index(0)))
     f.diag.error(node.coord, "'strlen' is supported for string literals only")
     return f.poison()
+
+
+def compare_strings(f: FunctionState, node: Any, args: list[Any]) -> Operand:
+    """strcmp of literals, which a macro asks of its stringised argument."""
+    if not arguments(f, node, args, 2):
+        return f.poison()
+    a, b = (rvalue(f, f.expr(arg)).literal for arg in args)
+    if a is None or b is None:
+        f.diag.error(node.coord, "'strcmp' is supported for string literals only: there is no function to call on BPF")
+        return f.poison()
+    a, b = a[: a.index(0)], b[: b.index(0)]
+    return value_of(T.INT, f.const("i32", (a > b) - (a < b)))
 
 
 # -- bit counting: as Hacker's Delight 5-1 and 5-3 has it, without branches -------------------------------------------
@@ -502,6 +531,8 @@ TABLE: dict[str, Builtin] = {
     "__builtin_bcmp": compare_memory,
     "memcmp": compare_memory,
     "__builtin_strlen": string_length,
+    "__builtin_strcmp": compare_strings,
+    "strcmp": compare_strings,
     "strlen": string_length,
     "__builtin_abs": absolute,
     "__builtin_labs": absolute,

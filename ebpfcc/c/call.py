@@ -15,13 +15,17 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+# Functions of the C library that a declaration does not hide: the compiler expands them (GCC manual, "Other Builtins").
+LIBRARY = frozenset(("memcpy", "memmove", "memset", "memcmp", "strcmp", "strlen", "abs", "labs", "llabs", "ffs"))
+
+
 def call(f: FunctionState, node: Any) -> Operand:
     callee_node = node.name
     args = node.args.exprs if node.args is not None else []
     if type(callee_node) is c_ast.ID:
         name = callee_node.name
         symbol = f.lookup(name)
-        if symbol is None or (type(symbol) is FunctionSymbol and name.startswith("__builtin_")):
+        if symbol is None or (type(symbol) is FunctionSymbol and symbol.node is None and (name in LIBRARY or name.startswith("__builtin_"))):
             builtin = f.unit.builtins.get(name)
             if builtin is not None:
                 f.pos = node.coord

@@ -663,7 +663,7 @@ class GnuParser(ExpressionParser):
             elif not self._accept("COLON"):
                 break
             kind = self._peek_type()
-            if section < 2 and kind not in ("COLON", "RPAREN"):
+            if section < 2 and kind not in ("COLON", "COLONCOLON", "RPAREN"):
                 self._parse_asm_operands(outputs if section == 0 else inputs)
             elif section == 2:
                 while self._peek_type() == "STRING_LITERAL":

@@ -420,14 +420,16 @@ def layout(record: Record, members: list[Member], packed: bool = False, aligned:
 
 
 def find_member(record: Record, name: str) -> list[tuple[int, Member]] | None:
-    """The path to a member through anonymous records: [(index in its record, member), ...]; None if there is none."""
+    """The path to a member through anonymous records: [(index in its record, member), ...]; None if there is none.
+    Unnamed bit-fields, which BTF leaves out, are not counted."""
     index = record.index
     if index is None:
         if not is_complete(record):
             return None
         index = record.index = {}
         assert record.members is not None
-        for i, m in enumerate(record.members):
+        counted = [m for m in record.members if m.name or m.bit_width is None]
+        for i, m in enumerate(counted):
             if m.name:
                 index[m.name] = [(i, m)]
             else:

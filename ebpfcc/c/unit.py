@@ -452,6 +452,7 @@ class Unit:
     def use_trap(self) -> None:
         if "__bpf_trap" not in self.module.externs:
             symbol = FunctionSymbol("__bpf_trap", T.Func(T.VOID, []), "extern", None)
+            symbol.attrs.update(section=".ksyms", weak=True)
             self.module.externs["__bpf_trap"] = symbol
 
     def implicit_function(self, f: FunctionState, name: str, node: Any) -> FunctionSymbol | None:

@@ -124,7 +124,7 @@ class Code:
 
     def branch(self, target: str, at: int, base: int, targets: list[int]) -> int:
         """The offset of a jump: `+3`, a label, or an operand label."""
-        if re.fullmatch(r"[-+]?(0[xX])?[0-9a-fA-F]+", target) and not re.fullmatch(r"\d+[bf]", target):
+        if re.fullmatch(r"[-+]?(0[xX][0-9a-fA-F]+|\d+)", target):
             return int(target, 0)
         return (self.evaluate(target, at, base, targets) - at) // 8 - 1
 
@@ -268,7 +268,7 @@ def one(code: Code, statement: str) -> None:
     if word.startswith("."):
         return  # sections, alignment and the like say nothing inside a function
     squeezed = re.sub(r"\s*([^\w\s.$])\s*", r"\1", re.sub(r"\s+", " ", statement))
-    squeezed = GOTO.sub(r" goto \1", squeezed)
+    squeezed = GOTO.sub(r" goto \1", squeezed).lstrip()
     for pattern, kind in FORMS:
         match = pattern.fullmatch(squeezed)
         if match is not None:

@@ -138,6 +138,8 @@ def simplify(fn: Function, op: str, type: str, args: list[Value], aux: Any = Non
                 return fn.const(type, _sign_extend(value, aux))
             if op == "bswap":
                 return fn.const(type, _reverse_bytes(value, aux))
+            if op == "constant_p":
+                return fn.const(type, 1)
         elif a.op == "undef" and op in ("zext", "sext", "trunc", "ptrtoint", "inttoptr", "sextn", "bswap"):
             return fn.undef(type)
         elif op == "trunc" and (a.op == "zext" or a.op == "sext"):

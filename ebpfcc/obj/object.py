@@ -194,7 +194,10 @@ class Builder:
 
     def line_records(self, btf: Btf, code: Any, base: int, out: list[bytes]) -> None:
         last = None
-        for off, pos in code.lines:
+        lines = code.lines
+        if not lines or lines[0][0] or self.locate(lines[0][1]) is None:  # the kernel wants one for the first instruction
+            lines = [(0, self.module.functions[code.name].pos), *[at for at in lines if at[0]]]
+        for off, pos in lines:
             where = self.locate(pos)
             if where is None:
                 continue

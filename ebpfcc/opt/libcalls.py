@@ -1,8 +1,9 @@
-"""memcpy, memmove and memset whose size became constant after inlining turn into block operations."""
+"""Calls that inlining made definite: memcpy, memmove and memset of constant size turn into block operations, calls through a known
+pointer into direct ones."""
 
 from __future__ import annotations
 
-from ..ir.core import Function, Mem, Value
+from ..ir.core import Call, Function, Mem, Value
 
 
 def known_align(v: Value) -> int:
@@ -19,7 +20,9 @@ def run(fn: Function) -> int:
     done = 0
     for block in fn.blocks:
         for insn in block.insns:
-            if insn.op == "call" and insn.aux.kind == "func" and insn.aux.target in ("memcpy", "memmove", "memset") and insn.type == "void" and len(insn.args) == 3:
+            if insn.op == "call" and insn.aux.kind == "indirect" and insn.args[0].op in ("gaddr", "const"):
+                done += make_direct(insn)
+            elif insn.op == "call" and insn.aux.kind == "func" and insn.aux.target in ("memcpy", "memmove", "memset") and insn.type == "void" and len(insn.args) == 3:
                 target, source, size = insn.args
                 if size.op == "const":
                     align = known_align(target)
@@ -31,3 +34,13 @@ def run(fn: Function) -> int:
                     done += 1
         block.insns = [i for i in block.insns if not (i.op in ("memcpy", "memmove", "memset") and i.aux.size == 0)]
     return done
+
+
+def make_direct(call: Value) -> int:
+    target = call.args[0]
+    if target.op == "gaddr" and target.aux[1]:
+        return 0
+    info = call.aux
+    call.aux = Call("helper", target.aux, info.noreturn) if target.op == "const" else Call("func", target.aux[0], info.noreturn)
+    del call.args[0]
+    return 1

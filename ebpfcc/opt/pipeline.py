@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..ir.core import Function, Module
-from . import dce, gvn, inline, libcalls, licm, mem2reg, prune_params, simplify_cfg, unroll
+from . import dce, gvn, inline, late_constants, libcalls, licm, mem2reg, prune_params, simplify_cfg, unroll
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,6 +25,15 @@ def optimise_module(module: Module, level: str, trace: Trace = no_trace) -> None
     refs = inline.count_references(module)
     for fn in order:
         optimise(fn, module, refs, cyclic, level, trace)
+    drop_unreferenced(module)
+    for fn in module.functions.values():
+        if late_constants.run(fn):
+            trace("late_constants", fn)
+            if level != "0":
+                scalar_passes(fn, trace)
+            else:
+                simplify_cfg.run(fn)
+                dce.run(fn)
     drop_unreferenced(module)
 
 

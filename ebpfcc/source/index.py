@@ -135,6 +135,8 @@ def regular(pp: Preprocessor, text: str, base: int) -> tuple[Region, list[int]] 
     between = 2 * (len(parts) - 1)
     if text.count(";\n\n") != len(parts) - 1 or text[-1:] != ";" or text.count("\n") != text.count("\n\t") + text.count("\n}") + between:
         return None
+    if "\n\n\t" in text or "\n\n}" in text or "\n\n " in text:
+        return None
     region = Region(pp, base, text, parts, 2)
     heads = [part.partition(" {")[0] for part in parts]
     region.tags = dict(zip(heads, range(len(parts))))
