@@ -87,9 +87,18 @@ def one_source(path: str, language: str, options: Options, arguments: list[str])
     if options.show_headers and result.preprocessor is not None:
         sys.stderr.write("".join(f"{'.' * depth} {name}\n" for depth, name, _ in result.preprocessor.included if depth))
     sys.stderr.write(result.diag.text())
+    if options.time_passes:
+        report_times(result.times)
     if not result.ok:
         return 1
     return write_outputs(path, result, options)
+
+
+def report_times(times: list[tuple[str, float]]) -> None:
+    """-ftime-report"""
+    rows = [(stage, end - before) for (_, before), (stage, end) in zip(times, times[1:], strict=False)]
+    rows.append(("total", sum(seconds for _, seconds in rows)))
+    sys.stderr.write("".join(f"{seconds * 1000:9.1f} ms  {stage}\n" for stage, seconds in rows))
 
 
 def write_outputs(path: str, result: Result, options: Options) -> int:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from time import perf_counter
 
 from .diag import CompileError, Diagnostics
 from .options import Options
@@ -21,7 +22,7 @@ RECURSION = 60_000  # nested expressions; the parser bounds their depth itself
 class Result:
     """What a compilation gave. data: the object (None after errors); text: for -E, -S and dumps; dependencies: files read."""
 
-    __slots__ = ("data", "text", "diagnostics", "dependencies", "diag", "preprocessor")
+    __slots__ = ("data", "text", "diagnostics", "dependencies", "diag", "preprocessor", "times")
 
     def __init__(self, diag: Diagnostics) -> None:
         self.data: bytes | None = None
@@ -30,6 +31,10 @@ class Result:
         self.dependencies: list[str] = []
         self.diag = diag
         self.preprocessor: Any = None
+        self.times: list[tuple[str, float]] = []  # (stage, when it ended), from ("", the start) on
+
+    def lap(self, stage: str) -> None:
+        self.times.append((stage, perf_counter()))
 
     @property
     def ok(self) -> bool:
@@ -41,6 +46,7 @@ def compile_source(source: str | tuple[str, str | bytes], options: Options) -> R
     sources = SourceMap(options.prefix_map)
     diag = Diagnostics(sources, options)
     result = Result(diag)
+    result.lap("")
     collecting = gc.isenabled()
     depth = sys.getrecursionlimit()
     gc.disable()
@@ -78,35 +84,39 @@ def stages(source: Any, options: Options, sources: SourceMap, diag: Diagnostics,
     result.preprocessor = preprocessor
     tokens = preprocessor.run(source)
     result.dependencies = list(dict.fromkeys(path for _, path, _ in preprocessor.included))
+    result.lap("preprocess")
     unit = Unit(diag, options.big_endian, options.cpu)
     module = unit.run(tokens)
+    result.lap("parse and lower")
     if diag.errors:
         return
     from .opt import pipeline
 
-    pipeline.optimise_module(module, options.opt_level)
+    pipeline.optimise_module(module, options.opt_level, dumper(options.print_after) if options.print_after else pipeline.no_trace)
+    result.lap("optimise")
     if options.emit == "ir":
         from .ir.text import print_module
 
         result.text = print_module(module)
         return
     codes = generate_all(module, options, diag)
+    result.lap("generate code")
     if diag.errors or options.action == "syntax":
         return
     from .obj.object import Builder
 
-    prefixes = options.debug_prefix_map
+    prefixes = options.debug_prefix_map[::-1]
 
     def locate(pos: Any) -> tuple[str, int, int] | None:
         at = pos if isinstance(pos, int) else pos.pos
         if at <= 0:
             return None
         file, line, column = sources.locate(at)
+        path = os.path.join(directory, file)
         for old, new in prefixes:
-            if file.startswith(old):
-                file = new + file[len(old) :]
-                break
-        return os.path.join(directory, file), line, column
+            if path.startswith(old):
+                return new + path[len(old) :], line, column
+        return path, line, column
 
     def line_text(pos: Any) -> str:
         return sources.line_text(pos if isinstance(pos, int) else pos.pos)
@@ -118,6 +128,21 @@ def stages(source: Any, options: Options, sources: SourceMap, diag: Diagnostics,
         result.text = assembly_text(module, codes, builder, options, preprocessor.main_name, locate)
     else:
         result.data = data
+    result.lap("write the object")
+
+
+def dumper(passes: list[str]) -> Any:
+    """--print-after=PASS or =all: the function as IR, on standard error."""
+    from .ir.core import Module
+    from .ir.text import print_module
+
+    def trace(name: str, fn: Any) -> None:
+        if name in passes or "all" in passes:
+            module = Module()
+            module.functions[fn.name] = fn
+            sys.stderr.write(f"; IR of '{fn.name}' after {name}\n{print_module(module)}\n")
+
+    return trace
 
 
 def assembly_text(module: Any, codes: list[Any], builder: Any, options: Options, file: str, locate: Any) -> str:
