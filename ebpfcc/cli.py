@@ -35,7 +35,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def program_name() -> str:
     name = os.path.basename(sys.argv[0]) if sys.argv else ""
-    return "ebpfcc" if name in ("", "-c", "__main__.py") or name.startswith(("pytest", "py.test")) else name
+    return "ebpfcc" if name in ("", "-", "-c", "__main__.py") or name.startswith(("pytest", "py.test")) else name
 
 
 def run(arguments: list[str], program: str) -> int:

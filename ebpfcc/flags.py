@@ -320,6 +320,8 @@ def _other(r: Reading, arg: str) -> None:
     if arg.startswith("-f"):
         name = arg[2:].partition("=")[0]
         off = name.startswith("no-")
+        if name.removeprefix("no-").startswith("builtin-"):
+            return
         if name in tables.IGNORED_F or off and (name[3:] in tables.IGNORED_F or any(f"-f{name[3:]}".startswith(p) for p, _ in tables.REFUSED)):
             return
     elif arg.startswith("-m"):
@@ -459,7 +461,7 @@ def _target_machine(r: Reading) -> str:
     links = o.action == "link"
     sources = sum(language == "c" or path == "-" for path, language in o.inputs)
     named = links and o.output and o.output not in ("-", "/dev/null") and not o.output.endswith(OBJECT_NAMES)
-    other = any(language in FOREIGN and os.path.exists(path) for path, language in o.inputs)
+    other = any(language in FOREIGN and os.path.isfile(path) for path, language in o.inputs)
     if o.inputs and (r.for_host or other or links and o.output and sources > 1 or named):
         return "host"
     if o.preprocess_only and o.inputs and all(path in ("-", "/dev/null") for path, _ in o.inputs):

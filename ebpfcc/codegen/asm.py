@@ -39,7 +39,7 @@ FORMS = [
         (rf"{REG} ?(s>>|<<|>>|s/|s%|[-+*/|&%^]|)=(.+)", "alu"),
         (rf"if {REG} ?(s>=|s<=|s>|s<|==|!=|>=|<=|>|<|&)(.+?) goto ?(.+)", "branch"),
         (r"may_goto ?(.+)", "may_goto"),
-        (r"gotol (.+)", "gotol"),
+        (r"gotol ?(.+)", "gotol"),
         (r"goto ?(.+)", "goto"),
         (r"callx " + REG, "callx"),
         (r"call (.+)", "call"),
