@@ -21,7 +21,7 @@ FLAGS = frozenset(
     "noclone no_instrument_function no_sanitize no_stack_protector nonnull format format_arg fallthrough maybe_unused nodiscard "
     "externally_visible optimize target no_reorder noipa no_split_stack designated_init ms_struct gcc_struct internal_linkage "
     "bpf_fastcall preserve_most preserve_none disable_tail_calls minsize optnone enum_extensibility flag_enum counted_by "
-    "assume_aligned sentinel no_profile_instrument_function access nonstring regparm cdecl musttail uninitialized noescape "
+    "assume_aligned align_value sentinel no_profile_instrument_function access nonstring regparm cdecl musttail uninitialized noescape "
     "noplt visibility_hidden model type_visibility lto_visibility_public scalar_storage_order simd tls_model constructor "
     "destructor common nocommon no_address_safety_analysis copy symver section_type optsize noinit objc_root_class stdcall "
     "unavailable tainted_args fd_arg fd_arg_read fd_arg_write null_terminated_string_arg zero_call_used_regs guard guarded_by "

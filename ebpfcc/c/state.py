@@ -317,6 +317,7 @@ class FunctionState:
     def new_slot(self, name: str, t: T.Type, align: int = 0) -> Slot:
         slot = Slot(name, T.sizeof(t), max(align, T.alignof(t)), self.pos)
         self.fn.slots.append(slot)
+        self.effect("lifetime", "void", [self.fn.slot_addr(slot)])
         return slot
 
     # -- names ---------------------------------------------------------------------------------------------------

@@ -110,6 +110,9 @@ class Unit:
             saved = parser._toks, parser._i, parser._scope_stack
             parser._scope_stack = []
             parser.feed(region.tokens(n))
+            f = self.scratch()
+            scopes = f.scopes, f.tags
+            f.scopes, f.tags = [], []  # an object of block scope may be in work there
             self.in_region += 1
             try:
                 while (nodes := parser.next_external()) is not None:
@@ -118,6 +121,7 @@ class Unit:
             except SyntaxFault as fault:
                 self.diag.error(fault.where, fault.message)
             self.in_region -= 1
+            f.scopes, f.tags = scopes
             parser._toks, parser._i, parser._scope_stack = saved
         return new
 

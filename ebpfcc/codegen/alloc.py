@@ -5,6 +5,7 @@ Sets of registers are integers used as bit masks; the physical registers r0-r9 a
 
 from __future__ import annotations
 
+from ..ir.core import Slot
 from .mcode import ALU, ALU64, FIRST_VIRTUAL, FRAME, LD_IMM64, LDX, MEM, MOV, STX, X, Insn, MBlock, is_move, touched
 
 TYPE_CHECKING = False
@@ -114,9 +115,10 @@ def build(blocks: list[MBlock], count: int) -> Graph:
     return graph
 
 
-def allocate(blocks: list[MBlock], count: int, spill_slot: Callable[[], int], new_register: Callable[[], int]) -> dict[int, int]:
-    """Rewrites the instructions to physical registers; spill_slot() gives the frame offset of a new 8-byte slot."""
+def allocate(blocks: list[MBlock], count: int, new_register: Callable[[], int]) -> list[Slot]:
+    """Rewrites the instructions to physical registers. Returns the 8-byte slots of what was spilled, their places still open."""
     unspillable: set[int] = set()
+    slots: list[Slot] = []
     for _ in range(30):
         liveness(blocks)
         graph = build(blocks, count)
@@ -124,12 +126,14 @@ def allocate(blocks: list[MBlock], count: int, spill_slot: Callable[[], int], ne
         colours, spilled = colour(graph, alias, unspillable)
         if not spilled:
             rewrite(blocks, colours, alias)
-            return {}
-        members: dict[int, list[int]] = {}
+            return slots
+        groups = {s: n for n, s in enumerate(spilled)}
+        group_of: dict[int, int] = {}
         for v in range(FIRST_VIRTUAL, count):
-            members.setdefault(find(alias, v), []).append(v)
-        for s in spilled:
-            count = spill(blocks, set(members[s]), spill_slot, new_register, unspillable, count)
+            n = groups.get(find(alias, v))
+            if n is not None:
+                group_of[v] = n
+        count = spill(blocks, group_of, len(spilled), slots, new_register, unspillable, count)
     raise AssertionError("register allocation does not converge")
 
 
@@ -201,13 +205,18 @@ def colour(graph: Graph, alias: list[int], unspillable: set[int]) -> tuple[dict[
     stack: list[int] = []
     low = [v for v in nodes if degree[v] < COLOURS]
     waiting = set(nodes)
+    candidates: list[int] = []  # to spill, the best last
     while waiting:
         if low:
             v = low.pop()
             if v not in waiting:
                 continue
         else:
-            v = min(waiting, key=lambda n: (n in unspillable, graph.cost[n] / (degree[n] + 1), n))
+            if not candidates:
+                candidates = sorted(waiting, key=lambda n: (n in unspillable, graph.cost[n] / (degree[n] + 1), n), reverse=True)
+            v = candidates.pop()
+            if v not in waiting:
+                continue
         waiting.discard(v)
         stack.append(v)
         remaining &= ~(1 << v)
@@ -260,52 +269,65 @@ def rewrite(blocks: list[MBlock], colours: dict[int, int], alias: list[int]) -> 
         block.insns = kept
 
 
-def spill(blocks: list[MBlock], group: set[int], spill_slot: Callable[[], int], new_register: Callable[[], int], unspillable: set[int], count: int) -> int:
-    """Moves a live range to the stack: a load before each use, a store after each definition; or makes it again."""
-    defs = [i for b in blocks for i in b.insns if i.dst in group and i.dst in touched(i)[1]]
-    origin = defs[0] if len(defs) == 1 else None
-    again = origin is not None and is_rematerialisable(origin)
-    off = 0 if again else spill_slot()
+def spill(
+    blocks: list[MBlock], group_of: dict[int, int], groups: int, slots: list[Slot], new_register: Callable[[], int], unspillable: set[int], count: int
+) -> int:
+    """Moves live ranges to the stack: a load before each use, a store after each definition; or makes their values again.
+    group_of: register -> number of its live range."""
+    origins: list[list[Insn]] = [[] for _ in range(groups)]
+    for block in blocks:
+        for i in block.insns:
+            for d in touched(i)[1]:
+                if d in group_of:
+                    origins[group_of[d]].append(i)
+    again = [d[0] if len(d) == 1 and is_rematerialisable(d[0]) else None for d in origins]
+    homes: list[Slot | None] = [None if origin is not None else Slot("spilled value", 8, 8) for origin in again]
+    slots += [slot for slot in homes if slot is not None]
     for block in blocks:
         out: list[Insn] = []
         for i in block.insns:
-            if again and i is origin:
-                continue
             uses, written = touched(i)
-            reads = any(u in group for u in uses)
-            writes = any(d in group for d in written)
+            reads = {group_of[u] for u in uses if u in group_of}
+            writes = {group_of[d] for d in written if d in group_of}
             if not reads and not writes:
                 out.append(i)
                 continue
-            if is_move(i) and i.dst in group and i.src in group:
+            if writes and any(again[n] is i for n in writes):
                 continue
-            temp = new_register()
-            count = max(count, temp + 1)
-            unspillable.add(temp)
-            if reads:
-                if again:
-                    assert origin is not None
-                    copy = Insn(origin.code, temp, origin.src, origin.off, origin.imm, i.pos)
-                    copy.reloc, copy.core, copy.slot = origin.reloc, origin.core, origin.slot
-                    out.append(copy)
-                else:
-                    out.append(Insn(LDX | MEM | 0x18, temp, 10, off, 0, i.pos))
+            if is_move(i) and reads and reads == writes:
+                continue
+            temps: dict[int, int] = {}
+            for n in sorted(reads | writes):
+                temps[n] = new_register()
+                count = max(count, temps[n] + 1)
+                unspillable.add(temps[n])
+            for n in sorted(reads):
+                out.append(reload(temps[n], again[n], homes[n], i))
+            table = {v: temps[group_of[v]] for v in (*uses, *written) if v in group_of}
             if i.asm is not None:
-                i.asm.replace(group, temp)
-                i.uses = tuple(temp if u in group else u for u in i.uses)
-                i.defs = tuple(temp if d in group else d for d in i.defs)
+                i.asm.replace(table)
             else:
-                if i.dst in group:
-                    i.dst = temp
-                if i.src in group:
-                    i.src = temp
-                i.uses = tuple(temp if u in group else u for u in i.uses)
-                i.defs = tuple(temp if d in group else d for d in i.defs)
+                i.dst = table.get(i.dst, i.dst)
+                i.src = table.get(i.src, i.src)
+            i.uses = tuple(table.get(u, u) for u in i.uses)
+            i.defs = tuple(table.get(d, d) for d in i.defs)
             out.append(i)
-            if writes:
-                out.append(Insn(STX | MEM | 0x18, 10, temp, off, 0, i.pos))
+            for n in sorted(writes):
+                store = Insn(STX | MEM | 0x18, 10, temps[n], 0, 0, i.pos)
+                store.slot = homes[n]
+                out.append(store)
         block.insns = out
     return count
+
+
+def reload(temp: int, origin: Insn | None, home: Slot | None, before: Insn) -> Insn:
+    if origin is None:
+        load = Insn(LDX | MEM | 0x18, temp, 10, 0, 0, before.pos)
+        load.slot = home
+        return load
+    copy = Insn(origin.code, temp, origin.src, origin.off, origin.imm, before.pos)
+    copy.reloc, copy.core, copy.slot = origin.reloc, origin.core, origin.slot
+    return copy
 
 
 def is_rematerialisable(i: Insn) -> bool:

@@ -8,6 +8,7 @@ from ..ir.core import Function, Slot
 from . import mcode as m
 from .alloc import allocate
 from .asm import AsmError, assemble, substitute
+from .frame import Frame, object_conflicts, place_spills
 from .mcode import ALU64, JMP, JMP32, LDX, ST, STX, X, Insn, MBlock
 from .select import SelectError, Selector
 
@@ -46,35 +47,23 @@ class FuncCode:
         self.frame_size = 0
 
 
-class Frame:
-    __slots__ = ("size", "objects")
-
-    def __init__(self) -> None:
-        self.size = 0
-        self.objects: list[tuple[str, int]] = []
-
-    def place(self, size: int, align: int, name: str) -> int:
-        align = min(max(align, 1), 8)
-        self.size = -(-(self.size + size) // align) * align
-        self.objects.append((name, size))
-        return -self.size
-
-
 def generate(fn: Function, cpu: int, big_endian: bool, unique: int = 0) -> FuncCode:
     """Raises StackError, SelectError, AsmError."""
     out = FuncCode(fn.name, fn.section)
     if "naked" not in fn.attrs and len(fn.params) > 5:
         raise SelectError(f"function '{fn.name}' has {len(fn.params)} parameters: BPF passes at most 5 (in registers)", fn.pos)
+    conflicts, numbers = object_conflicts(fn)
     selector = Selector(fn, cpu, big_endian)
     blocks = selector.run()
     frame = Frame()
-    layout_slots(fn, blocks, frame)
+    frame.place(used_slots(blocks), conflicts, numbers)
 
     def new_register() -> int:
         selector.count += 1
         return selector.count - 1
 
-    allocate(blocks, selector.count, lambda: frame.place(8, 8, "spilled value"), new_register)
+    spills = allocate(blocks, selector.count, new_register)
+    place_spills(blocks, spills, frame)
     if frame.size > STACK_LIMIT:
         raise StackError(fn, frame.size, sorted(frame.objects, key=lambda o: -o[1])[:8])
     out.frame_size = frame.size
@@ -84,7 +73,7 @@ def generate(fn: Function, cpu: int, big_endian: bool, unique: int = 0) -> FuncC
     return out
 
 
-def layout_slots(fn: Function, blocks: list[MBlock], frame: Frame) -> None:
+def used_slots(blocks: list[MBlock]) -> list[Slot]:
     used: dict[Slot, None] = {}
     for block in blocks:
         for i in block.insns:
@@ -94,8 +83,7 @@ def layout_slots(fn: Function, blocks: list[MBlock], frame: Frame) -> None:
                 for o in i.asm.operands:
                     if o[0] == "slot":
                         used[o[1]] = None
-    for slot in sorted(used, key=lambda s: -min(s.align, 8)):
-        slot.offset = frame.place(max(slot.size, 1), slot.align, slot.name or "temporary object")
+    return list(used)
 
 
 def assign_slots(blocks: list[MBlock]) -> None:
@@ -165,6 +153,8 @@ def following(blocks: list[MBlock], n: int) -> MBlock | None:
 def invert(blocks: list[MBlock]) -> bool:
     """`if c goto A; goto B; A:` becomes `if !c goto B; A:`"""
     changed = False
+    referenced = {i.target for b in blocks for i in b.insns if i.target is not None}
+    referenced.update(t for b in blocks for i in b.insns if i.asm is not None for t in i.asm.labels)
     for n, block in enumerate(blocks[:-1]):
         if not block.insns:
             continue
@@ -177,16 +167,13 @@ def invert(blocks: list[MBlock]) -> bool:
         if k >= len(blocks):
             continue
         jump = blocks[k]
-        if len(jump.insns) == 1 and jump.insns[0].code == JMP | m.JA and last.target is following(blocks, k) and not referenced(blocks, jump):
+        if len(jump.insns) == 1 and jump.insns[0].code == JMP | m.JA and last.target is following(blocks, k) and jump not in referenced:
             last.code = last.code & 0x0F | INVERSE[last.code & 0xF0]
             last.target = jump.insns[0].target
+            referenced.add(last.target)
             jump.insns.clear()
             changed = True
     return changed
-
-
-def referenced(blocks: list[MBlock], target: MBlock) -> bool:
-    return any(i.target is target or (i.asm is not None and target in i.asm.labels) for b in blocks for i in b.insns)
 
 
 def reachable(blocks: list[MBlock]) -> list[MBlock]:

@@ -42,8 +42,8 @@ class AsmUse:
     def assign(self, table: list[int]) -> None:
         self.operands = [(o[0], table[o[1]], *o[2:]) if o[0] in "rm" else o for o in self.operands]
 
-    def replace(self, group: set[int], temp: int) -> None:
-        self.operands = [(o[0], temp, *o[2:]) if o[0] in "rm" and o[1] in group else o for o in self.operands]
+    def replace(self, table: dict[int, int]) -> None:
+        self.operands = [(o[0], table[o[1]], *o[2:]) if o[0] in "rm" and o[1] in table else o for o in self.operands]
 
 
 def fits32(n: int) -> bool:
@@ -912,6 +912,9 @@ class Selector:
         else:
             self.load_const(0, 0)
         self.put(JMP | m.EXIT).uses = (0,)
+
+    def op_lifetime(self, insn: Value) -> None:
+        pass
 
     def op_unreachable(self, insn: Value) -> None:
         if "naked" in self.fn.attrs:

@@ -114,7 +114,7 @@ def walk(fn: Function, block: Block, new: dict[Value, Value], table: dict[Any, V
                     loads[args[0], mem.off, mem.size, False, v.type] = v
                     if mem.size == 4:
                         loads[args[0], mem.off, 4, True, v.type] = v
-        elif op not in ("jmp", "br", "switch", "ret", "asm_out", "unreachable"):
+        elif op not in ("jmp", "br", "switch", "ret", "asm_out", "lifetime", "unreachable"):
             if op in ("memcpy", "memmove", "memset"):
                 clobber(loads, insn, escaping)
             elif op == "asm" and not insn.aux.volatile and "memory" not in insn.aux.clobbers:
@@ -196,7 +196,7 @@ def escaped_slots(fn: Function) -> set[Any]:
                 base = root(a)
                 if base.op != "slot":
                     continue
-                if op == "load" or (op == "store" and i == 0) or op in ("memcpy", "memmove", "memset") or (op == "add" and insn.type == "ptr"):
+                if op == "load" or (op == "store" and i == 0) or op in ("memcpy", "memmove", "memset", "lifetime") or (op == "add" and insn.type == "ptr"):
                     continue
                 escaped.add(base.aux)
             for target in insn.targets:

@@ -43,6 +43,8 @@ def collect(fn: Function) -> tuple[dict[Slot, list[Access]], dict[Value, tuple[S
     for block in fn.blocks:
         for insn in block.insns:
             op = insn.op
+            if op == "lifetime":
+                continue
             if op == "add" and insn.type == "ptr" and insn.args[1].op == "const":
                 base = slot_of(insn.args[0], offsets)
                 if base is not None:
@@ -297,6 +299,8 @@ class Rewriter:
         current: dict[Any, Value] = {}
         out: list[Value] = []
         for insn in block.insns:
+            if insn.op == "lifetime" and insn.args[0].aux in self.slots:
+                continue
             if insn.op in ("load", "store"):
                 place = slot_of(insn.args[0], self.offsets)
                 if place is not None and place[0] in self.slots:

@@ -185,7 +185,7 @@ def irregular(pp: Preprocessor, text: str, base: int) -> tuple[Region, list[int]
 def _typedef(region: Region, part: str, number: int, eager: list[int]) -> None:
     if "{" not in part:
         m = (TYPEDEF if "(" not in part else TYPEDEF_POINTER if "*" in part.partition("(")[2][:3] else TYPEDEF_FUNCTION).match(part)
-        if m is not None:
+        if m is not None and m[1] != "__attribute__":
             region.typedefs[m[1]] = number
             return
     else:

@@ -1,0 +1,219 @@
+"""The stack frame: objects whose lifetimes do not meet share their bytes, and so do spilled registers.
+
+An object lives where a use of it can still come and one (or its declaration, `lifetime`) may have been. Its uses are the instructions
+that its address reaches; if the address gets where it can't be followed (memory, a block parameter, a pointer that a function returns),
+the object lives everywhere.
+"""
+
+from __future__ import annotations
+
+from ..ir.core import Block, Function, Slot, Value
+from .mcode import STX, MBlock
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Iterable
+
+FOLLOWED = frozenset(("load", "store", "memcpy", "memmove", "memset", "atomic", "lifetime", "icmp"))
+
+
+class Frame:
+    """size: bytes used so far. objects: (name, size) of what was placed."""
+
+    __slots__ = ("size", "objects")
+
+    def __init__(self) -> None:
+        self.size = 0
+        self.objects: list[tuple[str, int]] = []
+
+    def place(self, slots: Iterable[Slot], conflicts: dict[Slot, int], numbers: dict[Slot, int]) -> None:
+        """Gives each slot the offset nearest to the frame pointer that no slot in conflict with it has."""
+        base = self.size
+        placed: list[tuple[Slot, int, int]] = []
+        for slot in sorted(slots, key=lambda s: (-min(s.align, 8), -s.size)):
+            size, align = max(slot.size, 1), min(max(slot.align, 1), 8)
+            mask = conflicts[slot]
+            taken = sorted((start, end) for other, start, end in placed if mask >> numbers[other] & 1)
+            at = base
+            for start, end in taken:
+                if -(-(at + size) // align) * align <= start:
+                    break
+                at = max(at, end)
+            end = -(-(at + size) // align) * align
+            placed.append((slot, end - size, end))
+            slot.offset = -end
+            self.size = max(self.size, end)
+            self.objects.append((slot.name or "temporary object", size))
+
+
+def object_conflicts(fn: Function) -> tuple[dict[Slot, int], dict[Slot, int]]:
+    """(conflicts, numbers): for each slot the set of those that it must not overlap, as a bit mask over their numbers."""
+    numbers = {slot: n for n, slot in enumerate(fn.slots)}
+    everything = (1 << len(numbers)) - 1
+    if len(numbers) < 2:
+        return dict.fromkeys(numbers, everything), numbers
+    events, lost = find_uses(fn, numbers)
+    gen: dict[Block, int] = {}
+    kill: dict[Block, int] = {}
+    touched: dict[Block, int] = {}
+    for block, happened in events.items():
+        g = k = t = 0
+        for use, begin in reversed(happened):
+            g = g & ~begin | use
+            k |= begin
+            t |= use | begin
+        gen[block], kill[block], touched[block] = g, k, t
+    live_in, live_out = backward(fn, gen, kill)
+    started = forward(fn, touched)
+    adjacent = [0] * len(numbers)
+    for block, happened in events.items():
+        if not happened:
+            note(adjacent, live_in[block] & started[block])
+            continue
+        before = started[block]
+        begun = []
+        for use, begin in happened:
+            before |= use | begin
+            begun.append(before)
+        live = live_out[block]
+        note(adjacent, live & before)
+        for (use, begin), so_far in zip(reversed(happened), reversed(begun)):
+            live = live & ~begin | use
+            note(adjacent, (live | use | begin) & so_far)
+    for n in range(len(numbers)):
+        if lost >> n & 1:
+            adjacent[n] = everything
+    return {slot: adjacent[n] | lost for slot, n in numbers.items()}, numbers
+
+
+def note(adjacent: list[int], alive: int) -> None:
+    rest = alive
+    while rest:
+        low = rest & -rest
+        adjacent[low.bit_length() - 1] |= alive
+        rest ^= low
+
+
+def find_uses(fn: Function, numbers: dict[Slot, int]) -> tuple[dict[Block, list[tuple[int, int]]], int]:
+    """For each block its (used slots, declared slots) in order; and the slots whose address is lost sight of."""
+    origin: dict[Value, int] = {}
+    lost = 0
+
+    def of(v: Value) -> int:
+        if v.op == "slot":
+            return 1 << numbers[v.aux]
+        return origin.get(v, 0)
+
+    events: dict[Block, list[tuple[int, int]]] = {}
+    for block in fn.blocks:
+        happened: list[tuple[int, int]] = []
+        for insn in block.insns:
+            op = insn.op
+            mask = 0
+            for a in insn.args:
+                mask |= of(a)
+            for target in insn.targets:
+                for a in target.args:
+                    lost |= of(a)
+            if not mask:
+                continue
+            if op == "lifetime":
+                happened.append((0, mask))
+                continue
+            if op == "add" or op == "addr_cast":
+                origin[insn] = mask
+            elif op == "store":
+                lost |= of(insn.args[1])
+            elif op == "call":
+                if insn.type == "ptr" and insn.aux.kind != "helper":
+                    lost |= mask
+            elif op == "asm" or op == "asm_goto":
+                if any(kind == "ptr" for _, kind, _ in insn.aux.outputs) or "memory" in insn.aux.clobbers or insn.aux.outputs:
+                    lost |= mask
+            elif op not in FOLLOWED:
+                lost |= mask
+            happened.append((mask, 0))
+        events[block] = happened
+    for block in fn.blocks:  # an address computed in a block that comes later in the list than its use
+        for insn in block.insns:
+            if insn.op == "add" and insn.type == "ptr" and insn not in origin and of(insn.args[0]):
+                lost |= of(insn.args[0])
+    return events, lost
+
+
+def backward(fn: Function, gen: dict[Block, int], kill: dict[Block, int]) -> tuple[dict[Block, int], dict[Block, int]]:
+    live_in = dict(gen)
+    live_out = dict.fromkeys(fn.blocks, 0)
+    changed = True
+    while changed:
+        changed = False
+        for block in reversed(fn.blocks):
+            out = 0
+            for s in block.succs:
+                out |= live_in[s]
+            live_out[block] = out
+            into = gen[block] | out & ~kill[block]
+            if into != live_in[block]:
+                live_in[block] = into
+                changed = True
+    return live_in, live_out
+
+
+def forward(fn: Function, touched: dict[Block, int]) -> dict[Block, int]:
+    """What may have been used or declared before each block."""
+    before = dict.fromkeys(fn.blocks, 0)
+    work = list(reversed(fn.blocks))
+    while work:
+        block = work.pop()
+        after = before[block] | touched[block]
+        for s in block.succs:
+            if after & ~before[s]:
+                before[s] |= after
+                work.append(s)
+    return before
+
+
+def place_spills(blocks: list[MBlock], spills: list[Slot], frame: Frame) -> None:
+    """The slots of spilled registers: exact liveness, a store begins and a load may end it."""
+    if not spills:
+        return
+    numbers = {slot: n for n, slot in enumerate(spills)}
+    gen: list[int] = []
+    kill: list[int] = []
+    for n, block in enumerate(blocks):
+        block.number = n
+        g = k = 0
+        for i in reversed(block.insns):
+            if i.slot in numbers:
+                bit = 1 << numbers[i.slot]
+                if i.code & 7 == STX:
+                    g &= ~bit
+                    k |= bit
+                else:
+                    g |= bit
+        gen.append(g)
+        kill.append(k)
+    live_in = list(gen)
+    live_out = [0] * len(blocks)
+    changed = True
+    while changed:
+        changed = False
+        for n in range(len(blocks) - 1, -1, -1):
+            out = 0
+            for s in blocks[n].succs:
+                out |= live_in[s.number]
+            live_out[n] = out
+            into = gen[n] | out & ~kill[n]
+            if into != live_in[n]:
+                live_in[n] = into
+                changed = True
+    adjacent = [0] * len(spills)
+    for n, block in enumerate(blocks):
+        live = live_out[n]
+        for i in reversed(block.insns):
+            if i.slot in numbers:
+                bit = 1 << numbers[i.slot]
+                note(adjacent, live | bit)
+                live = live & ~bit if i.code & 7 == STX else live | bit
+        note(adjacent, live)
+    frame.place(spills, {slot: adjacent[n] for slot, n in numbers.items()}, numbers)
