@@ -90,6 +90,8 @@ def one_source(path: str, language: str, options: Options, arguments: list[str])
     if options.time_passes:
         report_times(result.times)
     if not result.ok:
+        if options.action == "preprocess" and options.output in ("", "-") and result.text is not None:
+            write("-", result.text, options)
         return 1
     return write_outputs(path, result, options)
 

@@ -162,15 +162,16 @@ def assembly_text(module: Any, codes: list[Any], builder: Any, options: Options,
 
 
 def preprocess_text(preprocessor: Any, source: Any, options: Options, result: Result) -> None:
-    """-E: the text, or with -dM the macros. -M asks for neither."""
-    result.preprocessor = preprocessor
-    tokens = preprocessor.run(source)
-    result.dependencies = list(dict.fromkeys(path for _, path, _ in preprocessor.included))
-    if options.dependencies in ("M", "MM"):
-        return
+    """-E: the text, as far as it goes after a fatal error, or with -dM the macros. -M asks for neither."""
     from .source import print as printer
 
-    result.text = printer.all_macros(preprocessor) if options.dump == "M" else printer.preprocessed(preprocessor, tokens)
+    result.preprocessor = preprocessor
+    try:
+        preprocessor.run(source)
+    finally:
+        result.dependencies = list(dict.fromkeys(path for _, path, _ in preprocessor.included))
+        if options.dependencies not in ("M", "MM") and preprocessor.sources.inclusions:
+            result.text = printer.all_macros(preprocessor) if options.dump == "M" else printer.preprocessed(preprocessor, preprocessor.out)
 
 
 def generate_all(module: Any, options: Options, diag: Diagnostics) -> list[Any]:
