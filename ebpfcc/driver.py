@@ -112,7 +112,7 @@ def stages(source: Any, options: Options, sources: SourceMap, diag: Diagnostics,
         if at <= 0:
             return None
         file, line, column = sources.locate(at)
-        path = os.path.join(directory, file)
+        path = file if os.path.isabs(sources.find(at).name) else os.path.join(directory, file)  # -ffile-prefix-map may have made it relative
         for old, new in prefixes:
             if path.startswith(old):
                 return new + path[len(old) :], line, column

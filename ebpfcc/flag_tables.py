@@ -22,6 +22,7 @@ SETS: dict[str, tuple[str, object]] = {
     "-mlittle-endian": ("big_endian", False), "-EL": ("big_endian", False), "-mbig-endian": ("big_endian", True), "-EB": ("big_endian", True),
 }  # fmt: skip
 
+SETS.update(dict.fromkeys("-gdwarf -gdwarf-2 -gdwarf-3 -gdwarf-4 -gdwarf-5 -glldb -gsce -gdbx".split(), ("debug", 2)))
 LONG = {  # GNU long spellings
     "--compile": "-c", "--assemble": "-S", "--preprocess": "-E", "--verbose": "-v", "--no-standard-includes": "-nostdinc", "--output": "-o",
     "--language": "-x", "--include-directory": "-I", "--define-macro": "-D", "--undefine-macro": "-U", "--include": "-include", "--imacros": "-imacros",
@@ -90,11 +91,11 @@ IGNORED = frozenset(
     """-pipe -nostdlib -nostdlibinc -nolibc -nobuiltininc -nostdinc++ -Qunused-arguments -Qy -Qn -m64 -mlp64
     -gno-btf -gcolumn-info -gstrict-dwarf -gsimple-template-names -gembed-source -gomit-unreferenced-methods -gz -gtoggle -gvariable-location-views
     -ginline-line-tables -gstatement-frontiers -gas-loc-support -gas-locview-support -gdescribe-dies -gdwarf32 -gdwarf64 -gcodeview
-    -glldb -gsce -gdbx -gdwarf -gdwarf-2 -gdwarf-3 -gdwarf-4 -gdwarf-5 -no-canonical-prefixes -canonical-prefixes -no-integrated-cpp
+    -no-canonical-prefixes -canonical-prefixes -no-integrated-cpp
     -integrated-as -no-integrated-as -mrelax-all -mno-relax-all -msoft-float -mhard-float -mno-red-zone -mred-zone
     -mno-sse -mno-mmx -mno-sse2 -mno-3dnow -mno-avx -mno-80387 -mno-fp-ret-in-387 -mgeneral-regs-only -mfentry -mno-fentry -mskip-rax-setup
     -mindirect-branch-register -mno-omit-leaf-frame-pointer -momit-leaf-frame-pointer -mno-implicit-float -mno-global-merge -mno-outline
-    -mno-unaligned-access -mno-save-restore -p --end-no-unused-arguments --start-no-unused-arguments""".split()
+    -mno-unaligned-access -mno-save-restore --end-no-unused-arguments --start-no-unused-arguments""".split()
 )
 IGNORED_PREFIXES = (
     "-Wa,", "-march=", "-mtune=", "-mcmodel=", "-mpreferred-stack-boundary=", "-mstack-alignment=", "-mindirect-branch=", "-mfunction-return=",

@@ -57,7 +57,7 @@ def machine(path: Path) -> tuple[int, int]:
     ("arguments", "field", "value"),
     [
         ("-O", "opt_level", "1"), ("-O9", "opt_level", "3"), ("-Os", "opt_level", "s"), ("-O2 -O0", "opt_level", "0"), ("", "opt_level", "0"),
-        ("-g", "debug", 2), ("-g -g0", "debug", 0), ("-ggdb3", "debug", 3), ("-gdwarf-4 -gno-column-info", "debug", 0), ("-gbtf", "debug", 2),
+        ("-g", "debug", 2), ("-g -g0", "debug", 0), ("-ggdb3", "debug", 3), ("-gdwarf-4 -gno-column-info", "debug", 2), ("-gno-column-info", "debug", 0), ("-gbtf", "debug", 2),
         ("-mcpu=v2", "cpu", 2), ("", "cpu", 3), ("-mco-re", "cpu", 4), ("-mkernel=4.14", "cpu", 2), ("-Xclang -target-cpu -Xclang v1", "cpu", 1),
         ("-mbig-endian", "target", "bpfeb"), ("--target=bpfeb", "big_endian", True), ("-target bpfel", "target", "bpfel"),
         ("--target=bpfeb -mlittle-endian", "target", "bpfel"), ("--target=bpf-unknown-none -EB", "target", "bpfeb"),
@@ -68,7 +68,8 @@ def machine(path: Path) -> tuple[int, int]:
         ("-std=c11", "trigraphs", True), ("-fno-signed-char", "unsigned_char", True), ("-ferror-limit=3", "error_limit", 3),
         ("-ffile-prefix-map=/a=/b", "prefix_map", [("/a", "/b")]), ("-fdebug-prefix-map=/a=/b", "prefix_map", []),
         ("-fmacro-prefix-map=/a=/b", "debug_prefix_map", []), ("-fdebug-compilation-dir=/x", "debug_directory", "/x"), ("--sysroot=/s", "sysroot", "/s"),
-        ("-mframe-limit=256", "frame_limit", 256), ("-mframe-limit=256", "flavour", "gcc"), ("-Xclang -target-feature -Xclang +alu32", "features", {"alu32": True}),
+        ("-mframe-limit=256", "frame_limit", 256), ("-mframe-limit=256", "flavour", "gcc"),
+        ("-Xclang -target-feature -Xclang +alu32", "features", {"alu32": True}),
         ("-Wp,-MMD,x.d", "dependency_file", "x.d"), ("-Wp,-MMD,x.d", "dependencies", "MMD"), ("-MQ a$b", "dependency_targets", ["a$$b"]),
         ("-mllvm -bpf-stack-size=1024", "frame_limit", 1024), ("-fdiagnostics-color=never", "color", "never"), ("--print-after=gvn", "print_after", ["gvn"]),
     ],
@@ -367,6 +368,23 @@ def test_long_rules_are_folded(here: Path, capsys: pytest.CaptureFixture[str]) -
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) > 3 and all(line.endswith(" \\") and len(line) <= 74 for line in lines[:-1])
     assert " ".join(lines).replace("\\", "").split() == ["t.o:", "t.c", *(f"header{i}.h" for i in range(20))]
+
+
+@pytest.mark.parametrize(
+    ("flag", "source", "shown"),
+    [("-fdebug-prefix-map={0}=/src", "p.c", "/src/p.c"),
+     ("-ffile-prefix-map={0}/=./", "{0}/p.c", "./p.c"), ("-fdebug-compilation-dir=/there", "p.c", "/there/p.c"),
+     ("-ffile-prefix-map={0}/=./", "p.c", "./p.c"), ("-g", "p.c", "{0}/p.c")],
+)  # fmt: skip
+def test_paths_in_debug_information(here: Path, flag: str, source: str, shown: str) -> None:
+    assert cli.main(["-g", "-O2", flag.format(here), "-c", source.format(here), "-o", "p.o"]) == 0
+    assert b"\0" + shown.format(here).encode() + b"\0" in (here / "p.o").read_bytes()
+
+
+def test_text_after_errors(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "t.c").write_text("int before;\n#error no\nint after;\n#include <none.h>\nint lost;\n")
+    assert cli.main("-E -P t.c".split()) == 1
+    assert capsys.readouterr().out == "int before;\nint after;\n"
 
 
 # -- what goes wrong inside, and the library ------------------------------------------------------------------------------------

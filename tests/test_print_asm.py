@@ -9,7 +9,8 @@ import pytest
 from ebpfcc.codegen.asm import assemble
 from ebpfcc.codegen.print_asm import TARGET, bytes_text, decode, symbol_name
 
-ALU = [(op | cls | x, 3, 4 if x else 0, 0, 0 if x else -7) for op in (0, 0x10, 0x20, 0x30, 0x40, 0x50, 0x60, 0x70, 0x90, 0xA0, 0xB0, 0xC0) for cls in (4, 7) for x in (0, 8)]
+OPS = (0, 0x10, 0x20, 0x30, 0x40, 0x50, 0x60, 0x70, 0x90, 0xA0, 0xB0, 0xC0)
+ALU = [(op | cls | x, 3, 4 if x else 0, 0, 0 if x else -7) for op in OPS for cls in (4, 7) for x in (0, 8)]
 SIGNED = [(op | cls | x, 3, 4 if x else 0, 1, 0 if x else 9) for op in (0x30, 0x90) for cls in (4, 7) for x in (0, 8)]
 EXTENDED = [(0xBF, 1, 2, n, 0) for n in (8, 16, 32)] + [(0xBC, 1, 2, n, 0) for n in (8, 16)]
 SWAPS = [(code, 5, 0, 0, n) for code in (0xD4, 0xDC, 0xD7) for n in (16, 32, 64)]
