@@ -57,7 +57,8 @@ def machine(path: Path) -> tuple[int, int]:
     ("arguments", "field", "value"),
     [
         ("-O", "opt_level", "1"), ("-O9", "opt_level", "3"), ("-Os", "opt_level", "s"), ("-O2 -O0", "opt_level", "0"), ("", "opt_level", "0"),
-        ("-g", "debug", 2), ("-g -g0", "debug", 0), ("-ggdb3", "debug", 3), ("-gdwarf-4 -gno-column-info", "debug", 2), ("-gno-column-info", "debug", 0), ("-gbtf", "debug", 2),
+        ("-g", "debug", 2), ("-g -g0", "debug", 0), ("-ggdb3", "debug", 3), ("-gdwarf-4 -gno-column-info", "debug", 2), ("-gno-column-info", "debug", 0),
+        ("-gbtf", "debug", 2),
         ("-mcpu=v2", "cpu", 2), ("", "cpu", 3), ("-mco-re", "cpu", 4), ("-mkernel=4.14", "cpu", 2), ("-Xclang -target-cpu -Xclang v1", "cpu", 1),
         ("-mbig-endian", "target", "bpfeb"), ("--target=bpfeb", "big_endian", True), ("-target bpfel", "target", "bpfel"),
         ("--target=bpfeb -mlittle-endian", "target", "bpfel"), ("--target=bpf-unknown-none -EB", "target", "bpfeb"),
