@@ -290,6 +290,7 @@ class GnuParser(ExpressionParser):
                 spec.words.append(tok.value)
             elif kind == "STRUCT" or kind == "UNION":
                 spec.node = self._parse_struct_or_union_specifier()
+                self._move_type_attributes(spec)
             elif kind == "ENUM":
                 spec.node = self._parse_enum_specifier()
             elif kind == "TYPEOF":
@@ -306,6 +307,13 @@ class GnuParser(ExpressionParser):
                 self._i += 1
             else:
                 return spec
+
+    def _move_type_attributes(self, spec: Spec) -> None:
+        """Those behind a tag that belong to the type as it is used here: `struct s __kptr *p`."""
+        attrs = spec.node.attrs
+        if attrs and any(a.name in TYPE_ATTRS for a in attrs):
+            spec.quals += [a for a in attrs if a.name in TYPE_ATTRS]
+            spec.node.attrs = [a for a in attrs if a.name not in TYPE_ATTRS]
 
     def _is_unknown_type(self) -> bool:
         """An identifier where a type must stand: `foo x`, `foo *x`."""

@@ -356,6 +356,8 @@ class Unit:
         out.pos = variable.pos
         out.decl_tags = variable.tags
         out.attrs = set(variable.attrs)
+        if variable.attrs.get("visibility") in ("hidden", "internal"):
+            out.attrs.add("hidden")
         self.module.globals[variable.symbol] = out
         if variable.init is not None:
             f = self.scratch()
@@ -495,6 +497,9 @@ class Unit:
             if variable.storage == "global" or (variable.storage == "static" and ("used" in variable.attrs or "retain" in variable.attrs)):
                 self.emit_variable(variable)
         self.lower_pending()
+        # libbpf makes maps in the order of their section: an inner map has to stand before the outer one, as in the source
+        order = {variable.symbol: n for n, variable in enumerate(self.variables)}
+        self.module.globals = dict(sorted(self.module.globals.items(), key=lambda item: order.get(item[0], len(order))))
 
     def lower_pending(self) -> None:
         while self.pending:

@@ -105,7 +105,7 @@ class Builder:
             if g.linkage == "local":
                 self.local.add(g.name)
             if not g.name.startswith(".L"):
-                self.symbols.append(Symbol(g.name, g.section, at, g.size, "object", g.linkage, "hidden" in g.attrs or g.attrs and False))
+                self.symbols.append(Symbol(g.name, g.section, at, g.size, "object", g.linkage, "hidden" in g.attrs))
 
     def relocate_code(self) -> None:
         for code in self.codes:

@@ -224,6 +224,8 @@ def _pragma(pp: Preprocessor, tok: Token, macro: Macro, stack: Any, more: Any) -
     if pp.expander.depth > 0 or pp.in_condition:
         return None
     operand = _operand(pp, tok, stack, more)
+    if operand is not None:
+        operand = pp.expander.expand(operand)
     if operand is None or len(operand) != 1 or not operand[0].type.endswith("STRING_LITERAL"):
         pp.diag.error(tok, "_Pragma takes a parenthesized string literal")
         return []

@@ -108,7 +108,7 @@ class Region:
 
 def find_regions(pp: Preprocessor, frame: Frame, start: int, end: int) -> list[Token] | None:
     """The tokens that stand for text[start:end]; None if it is to be read as it is."""
-    if not pp.at_file_scope():
+    if len(pp.frames) < 2 or not pp.at_file_scope():  # the main file's own declarations are all checked
         return None
     text = frame.text[start:end]
     if frame.file.has_comments and ("/*" in text or "//" in text):
@@ -142,11 +142,11 @@ def regular(pp: Preprocessor, text: str, base: int) -> tuple[Region, list[int]] 
     region.tags = dict(zip(heads, range(len(parts))))
     region.enums = [i for i, head in enumerate(heads) if head[:4] == "enum"]
     eager: list[int] = []
-    for i, head in enumerate(heads):
-        if head[:7] == "typedef":
-            _typedef(region, parts[i], i, eager)
-        elif head[:6] not in ("struct", "union ") and head[:4] != "enum":
-            _other(region, parts[i], i, eager)
+    for i, part in enumerate(parts):
+        if part[:7] == "typedef":
+            _typedef(region, part, i, eager)
+        elif part[-2:] != "};" or part[:6] not in ("struct", "union ", "enum {") and part[:5] != "enum ":
+            _other(region, part, i, eager)
     return region, eager
 
 
