@@ -785,8 +785,6 @@ class Selector:
                 operands.append(("s", *v.aux))
             elif "r" in letters or "w" in letters or "p" in letters or "g" in letters:
                 r = self.value(v)
-                if v.type == "i32" and v not in self.clean and v.op != "const" and size == 4 and False:
-                    r = self.zero_extend(r)
                 operands.append(("r", r, size))
                 uses.append(r)
             else:
@@ -798,18 +796,14 @@ class Selector:
         i = self.put(m.PSEUDO)
         i.uses, i.defs = tuple(uses), tuple(defs)
         i.asm = AsmUse(asm, operands, outs, [self.heads[b] for b in labels], insn.pos)
-        early = "&" in "".join(c for c, _, _ in asm.outputs)
-        if early or True:
-            # outputs and inputs apart from tied ones must not share a register when the text may write before it reads
-            self.keep_apart(i, outs, uses, asm)
+        if any("&" in c for c, _, _ in asm.outputs) or any(d not in outs for d in defs):
+            self.keep_apart(outs, uses)
         if outs:
             self.reg[insn] = outs[0]
             self.asm_parts[insn] = outs
 
-    def keep_apart(self, i: Insn, outs: list[int], uses: list[int], asm: Any) -> None:
-        """An early clobber is defined before the inputs are read: a second, empty use after the asm keeps inputs alive."""
-        if not any("&" in c for c, _, _ in asm.outputs):
-            return
+    def keep_apart(self, outs: list[int], uses: list[int]) -> None:
+        """Clobbered registers and early outputs are written before inputs are read: an empty use after the asm keeps inputs alive."""
         after = self.put(m.PSEUDO)
         after.uses = tuple(u for u in uses if u not in outs)
         after.asm = AsmUse(None, [("r", u, 8) for u in after.uses], [], [], None)
@@ -912,6 +906,10 @@ class Selector:
         else:
             self.load_const(0, 0)
         self.put(JMP | m.EXIT).uses = (0,)
+
+    def op_hold(self, insn: Value) -> None:
+        self.reg[insn] = d = self.new()
+        self.place(d, insn.args[0])
 
     def op_lifetime(self, insn: Value) -> None:
         pass

@@ -31,6 +31,7 @@ only in memory: a load extends, a store truncates.  The upper half of a register
     call                    args...             Call
     asm                     inputs...           Asm; the result is output 0
     asm_out                 asm                 int: output 1, 2, ...
+    hold                    leaf                -            the leaf in a register: nothing folds through it (opt/hoist.py)
     constant_p              a                   -            i32: 1 once a is a constant; what is left at the end becomes 0
     core_field              base                CoreReloc: base + relocated byte offset
     core_const                                  CoreReloc: a relocated immediate (placed in a block: it is an instruction)
@@ -55,7 +56,7 @@ TERMINATORS = frozenset(("jmp", "br", "switch", "ret", "asm_goto", "unreachable"
 BINARY = frozenset("add sub mul udiv sdiv urem srem and or xor shl lshr ashr".split())
 COMMUTATIVE = frozenset("add mul and or xor".split())
 # Pure: no side effect, no memory read; the same arguments give the same result.
-PURE = BINARY | frozenset("icmp select zext sext trunc sextn bswap ptrtoint inttoptr addr_cast constant_p core_field core_const".split()) | LEAVES
+PURE = BINARY | frozenset("icmp select zext sext trunc sextn bswap ptrtoint inttoptr addr_cast hold constant_p core_field core_const".split()) | LEAVES
 INVERSE = {"eq": "ne", "ne": "eq", "ult": "uge", "uge": "ult", "ule": "ugt", "ugt": "ule",
            "slt": "sge", "sge": "slt", "sle": "sgt", "sgt": "sle"}  # fmt: skip
 SWAPPED = {"eq": "eq", "ne": "ne", "ult": "ugt", "ugt": "ult", "ule": "uge", "uge": "ule",

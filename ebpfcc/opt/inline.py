@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 SMALL = 80  # instructions of a static function that is worth inlining at several calls
+SMALL_GLOBAL = 45  # of a global one, which stays in the object besides
 LARGE = 6000  # a caller that has grown this big takes only what it must
 
 
@@ -79,10 +80,10 @@ def wants(callee: Function, caller: Function, refs: dict[str, int], optimise: bo
         return False
     if "always_inline" in attrs:
         return True
-    if not optimise or callee.section != ".text" or callee.linkage != "local" or size(caller) > LARGE:
+    if not optimise or callee.section != ".text" or size(caller) > LARGE or has_asm_labels(callee):
         return False
-    if has_asm_labels(callee):
-        return False
+    if callee.linkage != "local":
+        return size(callee) <= SMALL_GLOBAL
     return refs.get(callee.name, 0) == 1 or size(callee) <= SMALL
 
 

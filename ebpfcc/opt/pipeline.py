@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..ir.core import Function, Module
-from . import dce, gvn, inline, late_constants, libcalls, licm, mem2reg, prune_params, simplify_cfg, unroll
+from . import dce, gvn, hoist, inline, late_constants, libcalls, licm, mem2reg, prune_params, rotate, simplify_cfg, unroll
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,13 +27,7 @@ def optimise_module(module: Module, level: str, trace: Trace = no_trace) -> None
         optimise(fn, module, refs, cyclic, level, trace)
     drop_unreferenced(module)
     for fn in module.functions.values():
-        if late_constants.run(fn):
-            trace("late_constants", fn)
-            if level != "0":
-                scalar_passes(fn, trace)
-            else:
-                simplify_cfg.run(fn)
-                dce.run(fn)
+        finish(fn, level, trace)
     drop_unreferenced(module)
 
 
@@ -57,13 +51,32 @@ def optimise(fn: Function, module: Module, refs: dict[str, int], cyclic: set[tup
         gvn.run(fn)
         libcalls.run(fn)
         scalar_passes(fn, trace)
-    if unroll.run(fn):
+    if unroll.run(fn, level in ("2", "3")):
         trace("unroll", fn)
         prune_params.run(fn)
         scalar_passes(fn, trace)
-    if licm.run(fn):
-        trace("licm", fn)
-        simplify_cfg.run(fn)
+
+
+def finish(fn: Function, level: str, trace: Trace) -> None:
+    """What is done once, when no function is going to be inlined any more."""
+    answered = late_constants.run(fn)
+    trace("late_constants", fn)
+    if level == "0" or "naked" in fn.attrs:
+        if answered:
+            simplify_cfg.run(fn)
+            dce.run(fn)
+        return
+    if answered:
+        scalar_passes(fn, trace)
+    if rotate.run(fn):
+        trace("rotate", fn)
+        prune_params.run(fn)
+        scalar_passes(fn, trace)
+    licm.run(fn)
+    trace("licm", fn)
+    hoist.run(fn)
+    trace("hoist", fn)
+    simplify_cfg.run(fn)
 
 
 def scalar_passes(fn: Function, trace: Trace) -> None:

@@ -1,4 +1,4 @@
-"""Loop unrolling: by copying the body, where `#pragma unroll` asks for it and the number of rounds is found out.
+"""Loop unrolling: by copying the body, where `#pragma unroll` asks for it or the copies are few, and the number of rounds is found out.
 
 Rounds are found by running the loop's counters on constants: header parameters that start from constants and whose exit test
 depends on nothing else.  A loop that is not counted stays as it is."""
@@ -12,23 +12,33 @@ from . import inline
 
 MAX_ROUNDS = 1024
 MAX_INSNS = 60000
+SMALL_ROUNDS = 16
+SMALL_INSNS = 200  # all copies of a loop that nothing was said about
 
 
-def run(fn: Function) -> int:
-    """Requires: fn verifies.  Returns: loops unrolled."""
+def run(fn: Function, unasked: bool = False) -> int:
+    """unasked: also loops without a pragma, if what comes out is small.  Requires: fn verifies.  Returns: loops unrolled."""
     done = 0
+    tried: set[Block] = set()
     while True:
         cfg.compute_preds(fn)
-        loops = [loop for loop in cfg.find_loops(fn) if loop.header.unroll]
+        every = cfg.find_loops(fn)
+        loops = [loop for loop in every if loop.header.unroll]
+        if not loops and unasked:
+            outer = {loop.parent for loop in every}
+            loops = [loop for loop in every if loop not in outer and loop.header.unroll is None and loop.header not in tried]
         if not loops:
             return done
         loop = loops[0]
+        tried.add(loop.header)
         wish = loop.header.unroll
-        loop.header.unroll = None
+        if wish is not None:
+            loop.header.unroll = None
         rounds = count_rounds(fn, loop)
         if rounds is None or (wish is not None and wish > 1 and rounds > wish):
             continue
-        if rounds * sum(len(b.insns) for b in loop.blocks) > MAX_INSNS:
+        total = rounds * sum(len(b.insns) for b in loop.blocks)
+        if total > (SMALL_INSNS if wish is None else MAX_INSNS) or (wish is None and rounds > SMALL_ROUNDS):
             continue
         peel(fn, loop, rounds + 1)  # the last copy's exit test is constant: the loop itself becomes unreachable
         done += 1
