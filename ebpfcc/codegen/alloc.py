@@ -285,12 +285,14 @@ def spill(
     slots += [slot for slot in homes if slot is not None]
     for block in blocks:
         out: list[Insn] = []
+        held: dict[int, int] = {}  # live range -> the register that it is in since the instruction before
         for i in block.insns:
             uses, written = touched(i)
             reads = {group_of[u] for u in uses if u in group_of}
             writes = {group_of[d] for d in written if d in group_of}
             if not reads and not writes:
                 out.append(i)
+                held = {}
                 continue
             if writes and any(again[n] is i for n in writes):
                 continue
@@ -298,11 +300,17 @@ def spill(
                 continue
             temps: dict[int, int] = {}
             for n in sorted(reads | writes):
-                temps[n] = new_register()
-                count = max(count, temps[n] + 1)
-                unspillable.add(temps[n])
-            for n in sorted(reads):
-                out.append(reload(temps[n], again[n], homes[n], i))
+                known = held.get(n)
+                if known is None:
+                    known = new_register()
+                    count = max(count, known + 1)
+                    unspillable.add(known)
+                    if n in reads:
+                        out.append(reload(known, again[n], homes[n], i))
+                elif n in writes and out[-1].code == STX | MEM | 0x18 and out[-1].slot is homes[n] and len(writes) == 1:
+                    out.pop()  # what it stored is overwritten before it is read from there
+                temps[n] = known
+            held = temps
             table = {v: temps[group_of[v]] for v in (*uses, *written) if v in group_of}
             if i.asm is not None:
                 i.asm.replace(table)

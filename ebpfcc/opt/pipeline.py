@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..ir.core import Function, Module
-from . import dce, gvn, hoist, inline, late_constants, libcalls, licm, mem2reg, prune_params, rotate, simplify_cfg, unroll
+from . import combine, dce, gvn, hoist, inline, late_constants, libcalls, licm, mem2reg, prune_params, rotate, simplify_cfg, unroll
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -72,6 +72,11 @@ def finish(fn: Function, level: str, trace: Trace) -> None:
         trace("rotate", fn)
         prune_params.run(fn)
         scalar_passes(fn, trace)
+    if combine.run(fn):
+        trace("combine", fn)
+        gvn.run(fn)
+        dce.run(fn)
+        trace("dce", fn)
     licm.run(fn)
     trace("licm", fn)
     hoist.run(fn)

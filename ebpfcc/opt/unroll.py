@@ -13,7 +13,7 @@ from . import inline
 MAX_ROUNDS = 1024
 MAX_INSNS = 60000
 SMALL_ROUNDS = 16
-SMALL_INSNS = 200  # all copies of a loop that nothing was said about
+SMALL_INSNS = 320  # all copies of a loop that nothing was said about
 
 
 def run(fn: Function, unasked: bool = False) -> int:
@@ -48,17 +48,17 @@ def count_rounds(fn: Function, loop: cfg.Loop) -> int | None:
     """How often the header is left for the body before the loop ends by its exit test; None if that is not constant."""
     header = loop.header
     outside = [p for p in header.preds if p not in loop.blocks]
-    if len(outside) != 1 or len(loop.latches) != 1:
+    if len(loop.latches) != 1:
         return None
-    entry = [t for t in outside[0].insns[-1].targets if t.block is header]
+    entries = [t for p in dict.fromkeys(outside) for t in p.insns[-1].targets if t.block is header]
     back = [t for t in loop.latches[0].insns[-1].targets if t.block is header]
-    if len(entry) != 1 or len(back) != 1:
+    if not entries or len(back) != 1:
         return None
     test = exit_test(loop)
     if test is None:
         return None
     values: dict[Value, Value | None] = {}
-    state = {p: a for p, a in zip(header.params, entry[0].args) if a.op == "const"}
+    state = {p: a for k, (p, a) in enumerate(zip(header.params, entries[0].args)) if a.op == "const" and all(e.args[k] is a for e in entries)}
     for rounds in range(MAX_ROUNDS + 1):
         values = dict(state)
         cond = evaluate(fn, test.args[0], values, 0)

@@ -1,0 +1,147 @@
+"""Rewrites that need to know how often a value is read, or between which bounds it lies.
+
+- constants added one after the other, where nothing reads the sum between (it may be what a bounds check looked at);
+- extensions moved to the operands of an addition, product or shift that does not wrap, so that constants reach the offset of an access;
+- a sign extension of what is not negative is a zero extension;
+- what a store does not keep is not computed."""
+
+from __future__ import annotations
+
+from ..ir import cfg
+from ..ir.core import Block, Function, Value, count_uses
+from ..ir.fold import simplify
+from .ranges import Ranges
+
+
+def run(fn: Function) -> int:
+    """Requires: fn verifies.  Preserves: the CFG.  Returns: values rewritten."""
+    cfg.compute_preds(fn)
+    combiner = Combiner(fn)
+    for block in fn.blocks:
+        combiner.walk(block)
+    return combiner.done
+
+
+class Combiner:
+    def __init__(self, fn: Function) -> None:
+        self.fn = fn
+        self.uses = count_uses(fn)
+        self.ranges = Ranges(fn)
+        self.done = 0
+        self.out: list[Value] = []
+        self.block: Block = fn.blocks[0]
+        self.new: dict[Value, Value] = {}
+
+    def walk(self, block: Block) -> None:
+        self.out = []
+        self.block = block
+        for insn in block.insns:
+            rule = RULES.get(insn.op)
+            if rule is not None:
+                value = rule(self, insn)
+                if value is not None and value is not insn:
+                    self.done += 1
+                    self.replace(insn, value)
+                    continue
+            self.out.append(insn)
+        block.insns = self.out
+
+    def replace(self, insn: Value, value: Value) -> None:
+        """The instruction becomes a cheap form of the new value, so that its readers need no change."""
+        if value.op in ("const", "undef", "slot", "gaddr", "param") or value.block is not self.block or value is not self.out[-1]:
+            self.substitute(insn, value)
+            return
+        last = self.out.pop()
+        insn.op, insn.args, insn.aux = last.op, last.args, last.aux
+        self.out.append(insn)
+
+    def substitute(self, insn: Value, value: Value) -> None:
+        for block in self.fn.blocks:
+            for i in block.insns if block is not self.block else [*block.insns, *self.out]:
+                if insn in i.args:
+                    i.args = [value if a is insn else a for a in i.args]
+                for t in i.targets:
+                    if insn in t.args:
+                        t.args = [value if a is insn else a for a in t.args]
+
+    def make(self, insn: Value, op: str, type: str, args: list[Value]) -> Value:
+        value = simplify(self.fn, op, type, args)
+        if value is None:
+            value = Value(op, type, args, None, insn.pos)
+            value.block = self.block
+            self.out.append(value)
+            self.uses[value] = 1
+        return value
+
+    def once(self, v: Value) -> bool:
+        return self.uses.get(v, 0) == 1
+
+
+def rule_add(c: Combiner, insn: Value) -> Value | None:
+    a, b = insn.args
+    if insn.type == "ptr":
+        if b.op == "add" and b.args[1].op == "const" and c.once(b):
+            inner = c.make(insn, "add", "ptr", [a, b.args[0]])
+            return c.make(insn, "add", "ptr", [inner, b.args[1]])
+        return None
+    if b.op == "const" and a.op == "add" and a.args[1].op == "const" and c.once(a):
+        return c.make(insn, "add", insn.type, [a.args[0], c.fn.const(insn.type, a.args[1].aux + b.aux)])
+    return None
+
+
+def rule_zext(c: Combiner, insn: Value) -> Value | None:
+    return widen(c, insn, insn.args[0])
+
+
+def widen(c: Combiner, insn: Value, a: Value) -> Value | None:
+    """zext(a) computed in 64 bits, where a does not wrap in 32 and constants come to the outside by it."""
+    if a.op not in ("add", "mul", "shl") or a.args[1].op != "const" or not c.once(a):
+        return None
+    x, n = a.args
+    low, high = c.ranges.of(x, c.block)
+    amount = n.aux & 0xFFFFFFFF if a.op != "shl" else n.aux & 31
+    if a.op == "add":
+        if n.aux < 0:
+            if low < -n.aux:
+                return None
+            amount = n.aux
+        elif high + amount > 0xFFFFFFFF:
+            return None
+    elif (high * amount if a.op == "mul" else high << amount) > 0xFFFFFFFF:
+        return None
+    wide = widen(c, insn, x) or c.make(insn, "zext", "i64", [x])
+    return c.make(insn, a.op, "i64", [wide, c.fn.const("i64", amount)])
+
+
+def rule_sext(c: Combiner, insn: Value) -> Value | None:
+    a = insn.args[0]
+    if c.ranges.of(a, c.block)[1] < 1 << 31:
+        return widen(c, insn, a) or c.make(insn, "zext", "i64", [a])
+    return None
+
+
+def rule_store(c: Combiner, insn: Value) -> Value | None:
+    bits = insn.aux.size * 8
+    v = insn.args[1]
+    while True:
+        if v.op == "and" and v.args[1].op == "const" and v.args[1].aux & (1 << bits) - 1 == (1 << bits) - 1 and bits < 64:
+            v = v.args[0]
+        elif v.op == "sextn" and v.aux >= bits or v.op in ("zext", "sext", "trunc") and bits <= 32:
+            v = v.args[0]
+        else:
+            break
+    if v.op == "load" and v.aux.signed and v.aux.size * 8 >= bits and c.once(v):
+        v.aux = v.aux.copy()
+        v.aux.signed = False
+    if v is not insn.args[1]:
+        insn.args[1] = v
+        c.done += 1
+    return None
+
+
+def rule_sextn(c: Combiner, insn: Value) -> Value | None:
+    a = insn.args[0]
+    return a if c.ranges.of(a, c.block)[1] < 1 << insn.aux - 1 else None
+
+
+RULES = {"sextn": rule_sextn, "add": rule_add, "zext": rule_zext, "sext": rule_sext, "store": rule_store}
