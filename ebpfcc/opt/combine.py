@@ -30,7 +30,7 @@ class Combiner:
         self.done = 0
         self.out: list[Value] = []
         self.block: Block = fn.blocks[0]
-        self.new: dict[Value, Value] = {}
+        self.made: set[Value] = set()  # by a rule, for one reader
 
     def walk(self, block: Block) -> None:
         self.out = []
@@ -48,7 +48,7 @@ class Combiner:
 
     def replace(self, insn: Value, value: Value) -> None:
         """The instruction becomes a cheap form of the new value, so that its readers need no change."""
-        if value.op in ("const", "undef", "slot", "gaddr", "param") or value.block is not self.block or value is not self.out[-1]:
+        if value not in self.made or value is not self.out[-1]:
             self.substitute(insn, value)
             return
         last = self.out.pop()
@@ -71,6 +71,7 @@ class Combiner:
             value.block = self.block
             self.out.append(value)
             self.uses[value] = 1
+            self.made.add(value)
         return value
 
     def once(self, v: Value) -> bool:
