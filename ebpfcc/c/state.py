@@ -251,7 +251,11 @@ class FunctionState:
         if not preds:
             value = self.fn.undef(ir_type(var.type))
         elif len(preds) == 1:
+            defs[var] = _PENDING  # a loop that nothing enters has a header with one edge, its own
             value = self._read(var, preds[0][0])
+            if defs[var] is not _PENDING:
+                preds[0][1].args.append(value)
+                return defs[var]
         else:
             defs[var] = _PENDING
             values = [self._read(var, pred) for pred, _ in preds]
