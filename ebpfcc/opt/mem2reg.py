@@ -301,6 +301,8 @@ class Rewriter:
         for insn in block.insns:
             if insn.op == "lifetime" and insn.args[0].aux in self.slots:
                 continue
+            if insn.op == "add" and insn in self.offsets and self.offsets[insn][0] in self.slots:
+                continue  # an address that nothing reads any more
             if insn.op in ("load", "store"):
                 place = slot_of(insn.args[0], self.offsets)
                 if place is not None and place[0] in self.slots:
