@@ -1,0 +1,163 @@
+"""What runs a C function in the differential tests. An engine takes a source and gives a runner: (name, arguments) -> result.
+
+The interpreter on IR as lowered is the reference; further engines (a simulator, the kernel's test run) are further rows of ENGINES."""
+
+from __future__ import annotations
+
+import ctypes
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from generate_c import PRELUDE, generate, inputs
+
+from ebpfcc import driver
+from ebpfcc.ir.core import Function, Module
+from ebpfcc.ir.interp import Trap, interpret
+from ebpfcc.ir.verify import VerifyError, verify, verify_module
+from ebpfcc.opt import pipeline
+from ebpfcc.options import Options
+
+Runner = Callable[[str, tuple[int, ...]], int]
+STEPS = 200_000
+INPUTS_EACH = 3
+
+
+class Failed(Exception):
+    """An engine refuses the source."""
+
+
+def options(level: str, cpu: int) -> Options:
+    o = Options()
+    o.target, o.cpu, o.opt_level, o.action = "bpfel", cpu, level, "compile"
+    o.warnings = ["#silent"]
+    return o
+
+
+def compile_module(source: str, level: str | None, cpu: int, generate_code: bool = False) -> Module:
+    """IR as lowered (level None) or optimised, verified after every pass; with code generated too, if asked for."""
+    module: list[Module] = []
+    run = pipeline.optimise_module
+
+    def optimise(m: Module, _level: str, _trace: Any = None) -> None:
+        module.append(m)
+        verify_module(m)
+        if level is not None:
+            run(m, level, check_pass)
+            verify_module(m)
+
+    chosen = options(level or "0", cpu)
+    if not generate_code:
+        chosen.emit = "ir"
+    pipeline.optimise_module = optimise  # type: ignore[assignment]
+    try:
+        result = driver.compile_source(("test.c", source), chosen)
+    except driver.InternalError as e:
+        raise Failed(f"{type(e.__cause__).__name__} {e}: {e.__cause__}") from e
+    finally:
+        pipeline.optimise_module = run
+    if not result.ok:
+        errors = [r for r in result.diag.text().split("\n") if "error:" in r and "stack" not in r and "generated" not in r]
+        if errors or not module:
+            raise Failed("refused: " + "; ".join(errors[:3]))
+    return module[0]
+
+
+def check_pass(name: str, fn: Function) -> None:
+    try:
+        verify(fn)
+    except VerifyError as e:
+        raise VerifyError(f"after {name}: {e}") from None
+
+
+def on_ir(level: str | None, cpu: int, generate_code: bool = False) -> Callable[[str], Runner]:
+    def start(source: str) -> Runner:
+        module = compile_module(source, level, cpu, generate_code)
+        return lambda name, args: interpret(module, name, list(args), steps=STEPS)
+
+    return start
+
+
+def native(source: str) -> Runner:
+    """The host's compiler; the library is unloaded with the process."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "test.c")
+        file.write_text(source)
+        library = Path(folder, "test.so")
+        done = subprocess.run(
+            ["cc", "-w", "-O1", "-fwrapv", "-fno-strict-aliasing", "-shared", "-fPIC", "-o", str(library), str(file)],
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        if done.returncode:
+            raise Failed("cc: " + done.stderr[:300])
+        loaded = ctypes.CDLL(str(library))
+
+    def run(name: str, args: tuple[int, ...]) -> int:
+        function = getattr(loaded, name)
+        function.restype = ctypes.c_uint64
+        return int(function(*map(ctypes.c_uint64, args)))
+
+    return run
+
+
+REFERENCE = ("lowered", on_ir(None, 3))
+ENGINES: list[tuple[str, Callable[[str], Runner]]] = [
+    ("O0 v1", on_ir("0", 1, True)),
+    ("O1 v2", on_ir("1", 2, True)),
+    ("O2 v3", on_ir("2", 3, True)),
+    ("O2 v4", on_ir("2", 4, True)),
+]
+if shutil.which("cc"):
+    ENGINES.append(("native", native))
+
+
+def compare(seeds: list[int], engines: list[tuple[str, Callable[[str], Runner]]] | None = None) -> list[tuple[int, str]]:
+    """(seed, what differs) of the functions on which an engine disagrees with the reference."""
+    texts = {seed: generate(seed, f"test{seed}").text() for seed in seeds}
+    return compare_texts(texts, engines)
+
+
+def compare_texts(texts: dict[int, str], engines: list[tuple[str, Callable[[str], Runner]]] | None = None) -> list[tuple[int, str]]:
+    source = PRELUDE + "\n".join(texts.values())
+    bad: list[tuple[int, str]] = []
+    wanted: dict[int, list[tuple[tuple[int, ...], int]]] = {}
+    try:
+        reference = REFERENCE[1](source)
+        runners = [(name, start(source)) for name, start in (ENGINES if engines is None else engines)]
+    except (Failed, VerifyError) as e:
+        if len(texts) == 1:
+            return [(seed, f"{type(e).__name__} {e}") for seed in texts]
+        half = len(texts) // 2
+        items = list(texts.items())
+        return compare_texts(dict(items[:half]), engines) + compare_texts(dict(items[half:]), engines)
+    for seed in texts:
+        for args in inputs(seed, INPUTS_EACH):
+            try:
+                wanted.setdefault(seed, []).append((args, reference(f"test{seed}", args)))
+            except Trap as e:
+                if "too many steps" not in str(e):
+                    bad.append((seed, f"lowered: {e} with {args}"))
+                break
+    for name, run in runners:
+        for seed, cases in wanted.items():
+            for args, result in cases:
+                try:
+                    got: int | str = run(f"test{seed}", args)
+                except Trap as e:
+                    got = str(e)
+                if got != result:
+                    bad.append((seed, f"{name}: {got} in place of {result} with {args}"))
+                    break
+    return bad
+
+
+def kind_of_failure(seed: int, text: str) -> str:
+    """The engine that disagrees, or the start of its refusal; "" if all agree."""
+    found = compare_texts({seed: text})
+    return found[0][1].split(":")[0] if found else ""
