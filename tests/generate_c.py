@@ -125,8 +125,13 @@ class Generator:
             name, _, size = r.choice(self.arrays)
             if self.chance(40):
                 return Node("expr", f"{name}[{r.randrange(size)}]")
-            return Node("expr", f"{name}[(unsigned){{}} & {size - 1}]", [Node("expr", r.choice(self.scope)[0])])
-        return Node("expr", r.choice(self.scope)[0])
+            return Node("expr", f"{name}[(unsigned){{}} & {size - 1}]", [Node("expr", self.readable())])
+        return Node("expr", self.readable())
+
+    def readable(self) -> str:
+        """A variable's value. GCC gives a bit-field that is wider than int a type of its own, which clang does not."""
+        name = self.random.choice(self.scope)[0]
+        return f"((unsigned long long){name})" if name.endswith(".d") else name
 
     def place(self) -> Node:
         """An lvalue."""

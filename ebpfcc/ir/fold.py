@@ -123,8 +123,10 @@ def simplify(fn: Function, op: str, type: str, args: list[Value], aux: Any = Non
                 return a
             if op in ("sub", "xor"):
                 return fn.const(type, 0)
-        elif op == "sub" and a.op == "gaddr" and b.op == "gaddr" and a.aux[0] == b.aux[0]:
-            return fn.const(type, a.aux[1] - b.aux[1])
+        elif op == "sub" and a.op == "ptrtoint" and b.op == "ptrtoint":
+            x, y = a.args[0], b.args[0]
+            if x.op == "gaddr" and y.op == "gaddr" and x.aux[0] == y.aux[0]:
+                return fn.const(type, x.aux[1] - y.aux[1])
         return None
     if n == 1:
         a = args[0]
