@@ -56,6 +56,7 @@ class Combiner:
         self.out.append(insn)
 
     def substitute(self, insn: Value, value: Value) -> None:
+        self.uses[value] = self.uses.get(value, 0) + self.uses.get(insn, 0)
         for block in self.fn.blocks:
             for i in block.insns if block is not self.block else [*block.insns, *self.out]:
                 if insn in i.args:
@@ -124,17 +125,20 @@ def rule_sext(c: Combiner, insn: Value) -> Value | None:
 def rule_store(c: Combiner, insn: Value) -> Value | None:
     bits = insn.aux.size * 8
     v = insn.args[1]
+    alone = True
     while True:
+        alone = alone and c.once(v)
         if v.op == "and" and v.args[1].op == "const" and v.args[1].aux & (1 << bits) - 1 == (1 << bits) - 1 and bits < 64:
             v = v.args[0]
         elif v.op == "sextn" and v.aux >= bits or v.op in ("zext", "sext", "trunc") and bits <= 32:
             v = v.args[0]
         else:
             break
-    if v.op == "load" and v.aux.signed and v.aux.size * 8 >= bits and c.once(v):
+    if v.op == "load" and v.aux.signed and v.aux.size * 8 >= bits and alone:
         v.aux = v.aux.copy()
         v.aux.signed = False
     if v is not insn.args[1]:
+        c.uses[v] = c.uses.get(v, 0) + 1
         insn.args[1] = v
         c.done += 1
     return None
