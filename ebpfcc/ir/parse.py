@@ -38,7 +38,7 @@ def operand_types(op: str, suffix: list[str], ret: str, count: int) -> list[str 
         return ["i32"]
     if op in ("trunc", "inttoptr"):
         return ["i64"]
-    if op in ("sextn", "bswap", "switch"):
+    if op in ("sextn", "bswap", "switch", "hold"):
         return [kind]
     if op == "ret":
         return [ret]
