@@ -15,9 +15,9 @@ from typing import Any
 from generate_c import PRELUDE, generate, inputs
 
 from ebpfcc import driver
-from ebpfcc.ir.core import Function, Module
+from ebpfcc.ir.core import Module
 from ebpfcc.ir.interp import Trap, interpret
-from ebpfcc.ir.verify import VerifyError, verify, verify_module
+from ebpfcc.ir.verify import VerifyError, verify_module
 from ebpfcc.opt import pipeline
 from ebpfcc.options import Options
 
@@ -46,7 +46,7 @@ def compile_module(source: str, level: str | None, cpu: int, generate_code: bool
         module.append(m)
         verify_module(m)
         if level is not None:
-            run(m, level, check_pass)
+            run(m, level, pipeline.verifying)
             verify_module(m)
 
     chosen = options(level or "0", cpu)
@@ -64,13 +64,6 @@ def compile_module(source: str, level: str | None, cpu: int, generate_code: bool
         if errors or not module:
             raise Failed("refused: " + "; ".join(errors[:3]))
     return module[0]
-
-
-def check_pass(name: str, fn: Function) -> None:
-    try:
-        verify(fn)
-    except VerifyError as e:
-        raise VerifyError(f"after {name}: {e}") from None
 
 
 def on_ir(level: str | None, cpu: int, generate_code: bool = False) -> Callable[[str], Runner]:
@@ -126,7 +119,7 @@ def compare(seeds: list[int], engines: list[tuple[str, Callable[[str], Runner]]]
 def compare_texts(texts: dict[int, str], engines: list[tuple[str, Callable[[str], Runner]]] | None = None) -> list[tuple[int, str]]:
     source = PRELUDE + "\n".join(texts.values())
     bad: list[tuple[int, str]] = []
-    wanted: dict[int, list[tuple[tuple[int, ...], int]]] = {}
+    wanted: dict[int, list[tuple[tuple[int, int, int, int], int]]] = {}
     try:
         reference = REFERENCE[1](source)
         runners = [(name, start(source)) for name, start in (ENGINES if engines is None else engines)]

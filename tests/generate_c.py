@@ -73,7 +73,10 @@ class Generator:
         if depth <= 0 or self.chance(15):
             return self.leaf()
         kind = r.randrange(17)
-        sub = lambda: self.expr(depth - 1)  # noqa: E731
+
+        def sub() -> Node:
+            return self.expr(depth - 1)
+
         name, bits = r.choice(WIDE)
         if kind < 4:
             return Node("expr", f"({{}} {r.choice(['+', '-', '*'])} {{}})", [sub(), sub()])

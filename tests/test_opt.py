@@ -19,7 +19,7 @@ if __name__ == "__main__":
 from ebpfcc.ir.core import Function, Module
 from ebpfcc.ir.interp import interpret
 from ebpfcc.ir.text import parse, print_module
-from ebpfcc.ir.verify import verify, verify_module
+from ebpfcc.ir.verify import VerifyError, verify_module
 from ebpfcc.opt import combine, dce, gvn, hoist, inline, late_constants, libcalls, licm, mem2reg, pipeline, prune_params, rotate, simplify_cfg, unroll
 
 HEADER = re.compile(r"\[(case|passes|in|out|run)(?: ([^\]]*))?\]$")
@@ -58,7 +58,7 @@ PASSES: dict[str, Callable[[Module], None]] = {
     "unroll": on_functions(unroll.run),
     "inline": inlining(True),
     "inline_always": inlining(False),
-    "O2": lambda module: pipeline.optimise_module(module, "2", lambda name, fn: verify(fn)),
+    "O2": lambda module: pipeline.optimise_module(module, "2", pipeline.verifying),
 }
 
 
@@ -138,6 +138,18 @@ def test_every_pass_has_three_cases() -> None:
     assert {name: n for name, n in counts.items() if n < 3 and name not in ("O2", "inline_always")} == {}
     passes = {file.stem for file in (ROOT.parent / "ebpfcc" / "opt").glob("*.py")} - {"__init__", "pipeline", "rules", "ranges"}
     assert passes <= set(PASSES)
+
+
+def test_every_pass_of_the_pipeline_is_traced() -> None:
+    """--print-after and the verifier see each pass; a trace that breaks the function is told with the pass's name."""
+    module = parse("func @f -> i64 {\nentry(%x: i64):\n  %a = add.i64 %x, 1\n  ret %a\n}\n")
+    seen: list[str] = []
+    pipeline.optimise_module(module, "2", lambda name, fn: seen.append(name))
+    assert set(seen) <= set(PASSES)
+    assert {"simplify_cfg", "mem2reg", "gvn", "dce", "licm"} <= set(seen)
+    module.functions["f"].blocks[0].insns.pop()
+    with pytest.raises(VerifyError, match="after gvn: function 'f'"):
+        pipeline.verifying("gvn", module.functions["f"])
 
 
 def test_names_are_unique() -> None:

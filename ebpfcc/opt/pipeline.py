@@ -13,7 +13,17 @@ if TYPE_CHECKING:
 
 
 def no_trace(name: str, fn: Function) -> None:
-    pass
+    """Called with the name of a pass and the function when the pass has run: a place for dumps and for the IR verifier (`verifying`)."""
+
+
+def verifying(name: str, fn: Function) -> None:
+    """A trace that raises VerifyError if the pass has broken the function."""
+    from ..ir.verify import VerifyError, verify
+
+    try:
+        verify(fn)
+    except VerifyError as e:
+        raise VerifyError(f"after {name}: {e}") from None
 
 
 def optimise_module(module: Module, level: str, trace: Trace = no_trace) -> None:
@@ -34,26 +44,36 @@ def optimise_module(module: Module, level: str, trace: Trace = no_trace) -> None
 def optimise(fn: Function, module: Module, refs: dict[str, int], cyclic: set[tuple[str, str]], level: str, trace: Trace) -> None:
     if "naked" in fn.attrs:
         simplify_cfg.run(fn)
+        trace("simplify_cfg", fn)
         return
     if level == "0":
         if inline.run(fn, module, refs, cyclic, False):
+            trace("inline", fn)
             prune_params.run(fn)
+            trace("prune_params", fn)
             libcalls.run(fn)
+            trace("libcalls", fn)
         simplify_cfg.run(fn)
+        trace("simplify_cfg", fn)
         dce.run(fn)
-        trace("O0", fn)
+        trace("dce", fn)
         return
     scalar_passes(fn, trace)
     if inline.run(fn, module, refs, cyclic, True):
         trace("inline", fn)
         prune_params.run(fn)
+        trace("prune_params", fn)
         simplify_cfg.run(fn)
+        trace("simplify_cfg", fn)
         gvn.run(fn)
+        trace("gvn", fn)
         libcalls.run(fn)
+        trace("libcalls", fn)
         scalar_passes(fn, trace)
     if unroll.run(fn, level in ("2", "3")):
         trace("unroll", fn)
         prune_params.run(fn)
+        trace("prune_params", fn)
         scalar_passes(fn, trace)
 
 
@@ -64,17 +84,21 @@ def finish(fn: Function, level: str, trace: Trace) -> None:
     if level == "0" or "naked" in fn.attrs:
         if answered:
             simplify_cfg.run(fn)
+            trace("simplify_cfg", fn)
             dce.run(fn)
+            trace("dce", fn)
         return
     if answered:
         scalar_passes(fn, trace)
     if rotate.run(fn):
         trace("rotate", fn)
         prune_params.run(fn)
+        trace("prune_params", fn)
         scalar_passes(fn, trace)
     if combine.run(fn):
         trace("combine", fn)
         gvn.run(fn)
+        trace("gvn", fn)
         dce.run(fn)
         trace("dce", fn)
     licm.run(fn)
@@ -82,6 +106,7 @@ def finish(fn: Function, level: str, trace: Trace) -> None:
     hoist.run(fn)
     trace("hoist", fn)
     simplify_cfg.run(fn)
+    trace("simplify_cfg", fn)
 
 
 def scalar_passes(fn: Function, trace: Trace) -> None:
