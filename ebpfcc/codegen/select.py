@@ -64,6 +64,7 @@ class Selector:
         self.blocks: list[MBlock] = []
         self.heads: dict[Block, MBlock] = {}
         self.uses: dict[Value, int] = {}
+        self.sign_extended: set[Value] = set()  # loads into an i32 that a sext reads: all 64 bits get the sign (v4)
         self.pos: Any = None
         self.depth = 0
         self.consts: dict[Any, int] = {}
@@ -175,6 +176,10 @@ class Selector:
         cfg.compute_preds(fn)
         depths = cfg.loop_depths(fn)
         self.uses = count_uses(fn)
+        if self.cpu >= 4:
+            self.sign_extended = {
+                i.args[0] for i in fn.insns() if i.op == "sext" and i.args[0].op == "load" and i.args[0].aux.signed and i.args[0].aux.align >= i.args[0].aux.size
+            }
         if fn.params:
             self.context_value = fn.params[0]
         for block in fn.blocks:
@@ -359,7 +364,7 @@ class Selector:
 
     def op_sext(self, insn: Value) -> None:
         a = insn.args[0]
-        if a.op == "load" and a.aux.signed and self.cpu >= 4:
+        if a in self.sign_extended:
             self.reg[insn] = self.value(a)
         else:
             self.reg[insn] = self.sign_extend(self.value(a), 32, "i64")
@@ -485,6 +490,9 @@ class Selector:
         mem: Mem = insn.aux
         where = self.address(insn.args[0], mem.off)
         d = self.reg[insn] = self.new()
+        if insn in self.sign_extended and insn.type == "i32" and mem.size == 4:
+            self.access(LDX | m.MEMSX | m.SIZES[4], d, where[0], where)
+            return
         self.load_into(d, where, mem, insn.type)
 
     def load_into(self, d: int, where: tuple[int, int, Any, Any], mem: Mem, type: str) -> None:
