@@ -106,7 +106,8 @@ ENGINES: list[tuple[str, Callable[[str], Runner]]] = [
     ("O2 v3", on_ir("2", 3, True)),
     ("O2 v4", on_ir("2", 4, True)),
 ]
-if shutil.which("cc"):
+HAS_CC = shutil.which("cc") is not None
+if HAS_CC:
     ENGINES.append(("native", native))
 
 

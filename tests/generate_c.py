@@ -168,6 +168,8 @@ class Generator:
             return Node("statement", f"{{}} {op} {{}};", [self.place(), self.expr(3)])
         if kind == 6:
             return Node("statement", r.choice(["{}++;", "--{};", "{} <<= 1;", "{} >>= 3;", "{} /= 3;", "{} %= 10;"]), [self.place()])
+        if kind == 7 and self.chance(60):
+            return self.special()
         if kind == 7:
             if len(self.records) > 1:
                 a, b = r.choice(self.records), r.choice(self.records)
@@ -189,7 +191,44 @@ class Generator:
             return self.switch(depth)
         if kind == 18 and self.loops:
             return Node("statement", f"if ({{}}) {r.choice(['break', 'continue'])};", [self.expr(2)])
+        if self.chance(40):
+            label = self.fresh("l")
+            return Node("statement", f"if ({{}}) goto {label};\n{{\n{{}}\n}}\n{label}:;", [self.expr(2), self.statements(depth - 1, r.randint(1, 3))])
         return Node("statement", "{\n{}\n}", [self.statements(depth - 1, r.randint(1, 4))])
+
+    def special(self) -> Node:
+        """Statements of one operation that expressions have not."""
+        r = self.random
+        kind = r.randrange(7)
+        name = self.fresh("w")
+        base, _ = r.choice([*WIDE, ("short", 16), ("unsigned char", 8)])
+        if kind < 2:
+            op = r.choice(["add", "sub", "mul"])
+            text = f"{{ {base} {name}; int {name}o = __builtin_{op}_overflow({{}}, {{}}, &{name});\n{{}} = {name} + {name}o; }}"
+            return Node("statement", text, [self.expr(2), self.expr(2), self.place()])
+        if kind == 2:
+            kind64 = r.choice(["long long", "unsigned long long"])
+            op = r.choice(["__sync_fetch_and_add(&{0}, {{}});", "__sync_fetch_and_sub(&{0}, {{}});", "__atomic_fetch_add(&{0}, {{}}, __ATOMIC_RELAXED);"])
+            text = f"{{ {kind64} {name} = {{}}; {op.format(name)}\n{{}} = {name}; }}"
+            return Node("statement", text, [self.expr(2), self.expr(2), self.place()])
+        if kind == 3 and self.records:
+            record = r.choice(self.records)
+            return Node("statement", f"__builtin_memset(&{record}, {r.choice((0, 1, 255, 128))}, sizeof {record});")
+        if kind == 4 and self.records:
+            return Node("statement", f"{{}} = change(&{r.choice(self.records)}, {{}});", [self.place(), self.expr(2)])
+        arrays = [(a, size) for a, mode, size in self.arrays if mode != "const" and size > 2]
+        if kind == 5 and arrays:
+            (array, size), step = r.choice(arrays), r.choice((1, 2))
+            text = f"{{ __typeof__(&{array}[0]) {name} = {array} + ({{}} & {size // 2 - 1});\n*{name} += {{}}; {name} += {step}; {{}} = {name}[-{step}] - {name}[0]; }}"
+            return Node("statement", text, [self.expr(1), self.expr(2), self.place()])
+        if self.stack >= MAX_STACK:
+            return Node("statement", ";")
+        self.stack += 16
+        if kind == 6:
+            text = f"{{ union punned {name}; {name}.q = {{}}; {name}.{r.choice(['w[1]', 'b[3]', 'h[2]'])} = {{}};\n{{}} = {name}.{r.choice(['q', 'w[0]', 'b[3]', 'h[3]', 'h[{} & 3]', 'b[{} & 7]'])}; }}"
+            return Node("statement", text, [self.expr(2), self.expr(2), self.place(), *([self.expr(1)] if "& " in text.split("\n")[1] else [])])
+        text = f"{{ struct packed {name} = {{ {{}}, {{}}, {{}} }}; {name}.{r.choice('abc')} ^= {{}};\n{{}} = {name}.a + {name}.b * {name}.c; }}"
+        return Node("statement", text, [self.expr(2), self.expr(2), self.expr(1), self.expr(1), self.place()])
 
     def declaration(self) -> Node:
         r = self.random
@@ -301,6 +340,9 @@ def record_fields() -> list[str]:
 
 PRELUDE = """\
 struct record { signed char a; unsigned b : 5; int c : 11; unsigned long long d : 37; short e; int g; long long i : 20; };
+union punned { unsigned long long q; unsigned w[2]; unsigned char b[8]; short h[4]; };
+struct packed { unsigned char a; int b; unsigned short c; } __attribute__((packed));
+static __attribute__((noinline)) int change(struct record *r, int by) { r->g += by; r->b -= by; return r->c + r->a; }
 static const int table[8] = { 3, -1, 400, -70000, 2147483647, 6, -8, 9 };
 """
 

@@ -67,3 +67,35 @@ FOUND = {
 @pytest.mark.parametrize("name", FOUND)
 def test_found_before(name: str) -> None:
     assert engines.compare_texts({1: FOUND[name]}) == []
+
+
+WIDTHS = ("signed char", "unsigned short", "int", "unsigned int", "long long", "unsigned long long")
+EDGES = (0, 1, 2, 0x7F, 0x80, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, 0x100000000, 0xFFFFFFFF80000000, (1 << 63) - 1, 1 << 63, (1 << 64) - 1)
+
+
+@pytest.mark.skipif(not engines.HAS_CC, reason="no compiler of the host")
+@pytest.mark.parametrize("op", ["add", "sub", "mul"])
+def test_overflow_builtins_on_all_types(op: str) -> None:
+    """Against the host's compiler: both operand types, the result type, and constants."""
+    operands = [f"({a})x" for a in WIDTHS[2:]] + ["1", "-1", "4294967295u", "18446744073709551615ull"]
+    names, source = [], ""
+    for a in operands:
+        for b in WIDTHS[2:]:
+            for t in WIDTHS:
+                names.append(f"o{len(names)}")
+                body = f"{t} r; int o = __builtin_{op}_overflow({a}, ({b})y, &r); return (unsigned long long)r * 2 + o;"
+                source += f"unsigned long long {names[-1]}(unsigned long long x, unsigned long long y) {{ {body} }}\n"
+    ours, host = engines.REFERENCE[1](source), engines.native(source)
+    for name in names:
+        for x in EDGES:
+            for y in EDGES[:: 1 if x > 0xFFFF else 3]:
+                assert ours(name, (x, y)) == host(name, (x, y)), (source.split("\n")[int(name[1:])], x, y)
+
+
+def test_v4_extends_a_signed_load_to_all_64_bits() -> None:
+    options = engines.options("2", 4)
+    options.action = "assembly"
+    source = "static const int t[8] = { 3, -1, 400 };\nlong f(unsigned long i) { return t[i & 7]; }\n"
+    text = engines.driver.compile_source(("t.c", source), options).text
+    assert text is not None
+    assert "(s32 *)" in text

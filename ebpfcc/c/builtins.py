@@ -9,6 +9,7 @@ from . import access
 from . import types as T
 from .convert import convert, convert_int, pointer_space, promoted, rvalue, scalar, truth, value_of
 from .expr import type_of
+from .overflow import store_and_flag
 from .state import FunctionState, Operand, ir_type
 
 TYPE_CHECKING = False
@@ -331,45 +332,9 @@ def overflow(op: str) -> Builtin:
         t = T.strip(T.strip(p.type).target)
         f.pos = node.coord
         target = access.memory(f, p.value, T.strip(p.type).target)
-        ta, tb = T.strip(a.type), T.strip(b.type)
-        if t.size < 8 and ta.size < 8 and tb.size < 8:
-            x, y = convert_int(f, a, T.LONG).value, convert_int(f, b, T.LONG).value
-            if not ta.signed:
-                x = f.emit("zext", "i64", [a.value])
-            if not tb.signed:
-                y = f.emit("zext", "i64", [b.value])
-            exact = f.emit(op, "i64", [x, y])
-            narrow = convert_int(f, value_of(T.LONG, exact), t)
-            access.store(f, target, narrow.value)
-            back = convert_int(f, narrow, T.LONG).value
-            return value_of(T.BOOL, f.emit("icmp", "i32", [exact, back], "ne"))
-        return overflow64(f, op, convert_int(f, a, t).value, convert_int(f, b, t).value, t, target, node)
+        return store_and_flag(f, op, a, b, t, target)
 
     return builtin
-
-
-def overflow64(f: FunctionState, op: str, x: Value, y: Value, t: Any, target: Operand, node: Any) -> Operand:
-    r = f.emit(op, "i64", [x, y])
-    zero = f.const("i64", 0)
-    if op == "mul":
-        if t.signed:
-            quotient = f.emit("sdiv", "i64", [r, y])
-        else:
-            quotient = f.emit("udiv", "i64", [r, y])
-        wrong = f.emit("icmp", "i32", [quotient, x], "ne")
-        nonzero = f.emit("icmp", "i32", [y, zero], "ne")
-        flag = f.emit("and", "i32", [wrong, nonzero])
-    elif t.signed:
-        # the sign of the result differs from both operands' (add), or from x while x and y differ (sub)
-        first = f.emit("xor", "i64", [x, r])
-        second = f.emit("xor", "i64", [y, r] if op == "add" else [x, y])
-        flag = f.emit("icmp", "i32", [f.emit("and", "i64", [first, second]), zero], "slt")
-    elif op == "add":
-        flag = f.emit("icmp", "i32", [r, x], "ult")
-    else:
-        flag = f.emit("icmp", "i32", [x, y], "ult")
-    access.store(f, target, r)
-    return value_of(T.BOOL, flag)
 
 
 def object_size(f: FunctionState, node: Any, args: list[Any]) -> Operand:
