@@ -2576,6 +2576,7 @@ struct sock {
 	int sk_wmem_queued;
 	refcount_t sk_wmem_alloc;
 	struct sk_buff_head sk_write_queue;
+	u32 sk_pacing_status;
 	long unsigned int sk_pacing_rate;
 	long unsigned int sk_max_pacing_rate;
 	u32 sk_priority;
@@ -2699,6 +2700,7 @@ struct tcp_sock {
 	int undo_retrans;
 	u64 bytes_retrans;
 	u32 total_retrans;
+	u8 bpf_sock_ops_cb_flags;
 };
 
 struct udp_sock {
@@ -2980,6 +2982,7 @@ struct bpf_map {
 	struct btf *btf;
 	char name[16];
 	atomic64_t refcnt;
+	atomic64_t usercnt;
 };
 
 struct bpf_prog_aux {
@@ -3529,6 +3532,48 @@ struct bpf_iter__ipv6_route {
 	};
 	union {
 		struct fib6_info *rt;
+	};
+};
+
+enum sk_action {
+	SK_DROP = 0,
+	SK_PASS = 1,
+};
+
+typedef u8 uint8_t;
+
+typedef u16 uint16_t;
+
+typedef u32 uint32_t;
+
+typedef u64 uint64_t;
+
+typedef s8 int8_t;
+
+typedef s16 int16_t;
+
+typedef s32 int32_t;
+
+typedef s64 int64_t;
+
+struct unix_address {
+	refcount_t refcnt;
+	int len;
+	struct sockaddr_un name[0];
+};
+
+struct proto_ops {
+	int family;
+};
+
+struct kmem_cache;
+
+struct bpf_iter__kmem_cache {
+	union {
+		struct bpf_iter_meta *meta;
+	};
+	union {
+		struct kmem_cache *s;
 	};
 };
 
