@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The kernel's BPF helpers, Linux 6.12: a call through a constant pointer is the instruction `call NUMBER`. Types __u32, __be16 and the
  * like come from <vmlinux.h> or <linux/types.h>, which a program includes first. */
+#ifndef __EBPFCC_BPF_HELPER_DEFS_H
+#define __EBPFCC_BPF_HELPER_DEFS_H
 
 struct __sk_buff;
 struct bpf_dynptr;
@@ -255,3 +257,5 @@ static __u64 (*const bpf_ktime_get_tai_ns)(void) = (void *)208;
 static long (*const bpf_user_ringbuf_drain)(void *map, void *callback_fn, void *ctx, __u64 flags) = (void *)209;
 static void *(*const bpf_cgrp_storage_get)(void *map, struct cgroup *cgroup, void *value, __u64 flags) = (void *)210;
 static long (*const bpf_cgrp_storage_delete)(void *map, struct cgroup *cgroup) = (void *)211;
+
+#endif
