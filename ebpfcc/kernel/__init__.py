@@ -1,0 +1,1 @@
+"""Loading and running programs in the running kernel."""

@@ -1,0 +1,95 @@
+"""Loading objects with the machine's libbpf.so.1, found when asked for; nothing is attached."""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import os
+import re
+
+LOG_SIZE = 1 << 22
+SIZED = {27: 1 << 18, 31: 1 << 18}  # ring buffers; other maps whose size is left to user space get 8 entries
+UNSIZED = {0, 8, 19, 20, 21, 24, 26, 28, 29, 30, 32, 33}  # maps without a size, or whose size is not ours to set
+
+
+@functools.cache
+def library() -> ctypes.CDLL | None:
+    """libbpf, or LIBBPF in the environment; None if the machine has none."""
+    try:
+        lib = ctypes.CDLL(os.environ.get("LIBBPF", "libbpf.so.1"), use_errno=True)
+        lib.bpf_object__open_file.restype = ctypes.c_void_p
+        lib.bpf_object__open_file.argtypes = [ctypes.c_char_p, ctypes.c_void_p]
+        for name in ("bpf_object__next_program", "bpf_object__next_map"):
+            function = getattr(lib, name)
+            function.restype, function.argtypes = ctypes.c_void_p, [ctypes.c_void_p, ctypes.c_void_p]
+        lib.bpf_program__name.restype, lib.bpf_program__name.argtypes = ctypes.c_char_p, [ctypes.c_void_p]
+        lib.bpf_program__set_autoload.argtypes = [ctypes.c_void_p, ctypes.c_bool]
+        lib.bpf_program__set_log_buf.argtypes = [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_size_t]
+        lib.bpf_map__max_entries.restype, lib.bpf_map__max_entries.argtypes = ctypes.c_uint32, [ctypes.c_void_p]
+        lib.bpf_map__type.argtypes = [ctypes.c_void_p]
+        lib.bpf_map__set_max_entries.argtypes = [ctypes.c_void_p, ctypes.c_uint32]
+        lib.bpf_object__load.argtypes = lib.bpf_object__close.argtypes = [ctypes.c_void_p]
+        lib.bpf_object__close.restype = None
+        lib.libbpf_set_print.argtypes = [ctypes.c_void_p]
+        lib.libbpf_set_print(None)
+    except (OSError, AttributeError):
+        return None
+    return lib
+
+
+def why_not() -> str:
+    """Why nothing can be loaded here; "" if it can."""
+    if library() is None:
+        return "no libbpf.so.1 on this machine"
+    if os.geteuid():
+        return "only root may load programs"
+    return ""
+
+
+def load(path: str) -> dict[str, str]:
+    """Load an object; if that fails, each of its programs alone. -> {program: "" or why the kernel refuses it}"""
+    lib = library()
+    assert lib is not None
+    obj = open_sized(lib, path)
+    if not obj:
+        return {"": f"libbpf cannot read the object: {os.strerror(ctypes.get_errno())}"}
+    names = [lib.bpf_program__name(p).decode() for p in each(lib.bpf_object__next_program, obj)]
+    status = lib.bpf_object__load(obj)
+    lib.bpf_object__close(obj)
+    if status == 0:
+        return dict.fromkeys(names, "")
+    return {name: load_one(lib, path, i) for i, name in enumerate(names)} or {"": os.strerror(-status)}
+
+
+def load_one(lib: ctypes.CDLL, path: str, index: int) -> str:
+    obj = open_sized(lib, path)
+    log = ctypes.create_string_buffer(LOG_SIZE)
+    for i, program in enumerate(each(lib.bpf_object__next_program, obj)):
+        lib.bpf_program__set_autoload(program, i == index)
+        if i == index:
+            lib.bpf_program__set_log_buf(program, log, LOG_SIZE)
+    status = lib.bpf_object__load(obj)
+    lib.bpf_object__close(obj)
+    return "" if status == 0 else last_word(log.value.decode(errors="replace")) or os.strerror(-status)
+
+
+def last_word(log: str) -> str:
+    """What the verifier says at its end, without its statistics."""
+    lines = [line for line in log.splitlines() if line and not re.match(r"processed |verification time|stack depth|peak_states|-- |mark_precise", line)]
+    return lines[-1][:200] if lines else ""
+
+
+def open_sized(lib: ctypes.CDLL, path: str) -> int | None:
+    obj: int | None = lib.bpf_object__open_file(os.fsencode(path), None)
+    for one in each(lib.bpf_object__next_map, obj) if obj else ():
+        kind = lib.bpf_map__type(one)
+        if not lib.bpf_map__max_entries(one) and kind not in UNSIZED:
+            lib.bpf_map__set_max_entries(one, SIZED.get(kind, 8))
+    return obj
+
+
+def each(following: ctypes._NamedFuncPointer, obj: int | None) -> list[int]:
+    found: list[int] = []
+    while (item := following(obj, found[-1] if found else None)) is not None:
+        found.append(item)
+    return found
