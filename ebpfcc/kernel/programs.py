@@ -27,13 +27,17 @@ FAMILIES = [
         [f"{SELF}/progs/*.c"],
         f"-I{SELF} -I{SELF}/progs {UAPI} -I{{k}}/tools/testing/selftests -I{{k}}/tools/include -DENABLE_ATOMICS_TESTS -Wno-compare-distinct-pointer-types",
     ),
-    ("samples", ["{k}/samples/bpf/*.bpf.c", "{k}/samples/bpf/*_kern.c"], f"-I{{k}}/samples/bpf -I{SELF} {UAPI} -I{{k}}/tools/include -D__BPF_TRACING__"),
+    (
+        "samples",
+        ["{k}/samples/bpf/*.bpf.c", "{k}/samples/bpf/*_kern.c"],
+        f"-I{{k}}/samples/bpf -I{SELF} {UAPI} -I{{k}}/tools/include -D__BPF_TRACING__ -idirafter {{k}}/include",
+    ),
     ("bpftool", ["{k}/tools/bpf/bpftool/skeleton/*.bpf.c"], f"-I{{k}}/tools/bpf/bpftool {UAPI}"),
     ("perf", ["{k}/tools/perf/util/bpf_skel/*.bpf.c"], f"-I{{k}}/tools/perf/util/bpf_skel -I{{k}}/tools/perf {UAPI} -I{{k}}/tools/include"),
     (
         "sched_ext",
         ["{k}/tools/sched_ext/*.bpf.c"],
-        f"-I{{k}}/tools/sched_ext/include -I{{k}}/tools/sched_ext/include/bpf-compat {UAPI} -I{{k}}/include -Wno-compare-distinct-pointer-types",
+        f"-I{{k}}/tools/sched_ext/include -I{{k}}/tools/sched_ext/include/bpf-compat {UAPI} -Wno-compare-distinct-pointer-types",
     ),
     ("hid", ["{k}/drivers/hid/bpf/progs/*.bpf.c"], f"-I{{k}}/drivers/hid/bpf/progs {UAPI}"),
 ]

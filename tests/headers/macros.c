@@ -46,6 +46,7 @@ SEC("tp_btf/x") int BPF_PROG(core, struct task_struct *t) {
 	bpf_printk("none"); bpf_printk("%d %d %d %d", 1, 2, 3, t->pid);
 	bpf_for(i, 0, 10) { r += i; if (r > 100) break; }
 	bpf_repeat(5) r++;
+	unsigned long long f[3]; ___bpf_fill(f, r, pid, 7); r += f[0] + f[1] + f[2]; ___bpf_fill(f);
 	int *p; bpf_for_each(num, p, 0, 5) r += *p;
 #ifdef KSYM_EXISTS
 	if (bpf_ksym_exists(missing_kfunc)) r += missing_kfunc(1);

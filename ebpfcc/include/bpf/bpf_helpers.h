@@ -110,6 +110,22 @@ static __always_inline void bpf_tail_call_static(void *ctx, const void *map, con
 #define ___bpf_narg(...) ___bpf_nth(_, ##__VA_ARGS__, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)
 #endif
 
+/* Elements 0, 1, ... of an array set to the arguments, as programs with a printing macro of their own use it. */
+#define ___bpf_fill_0(arr, at, none...)
+#define ___bpf_fill_1(arr, at, x) arr[at] = x
+#define ___bpf_fill_2(arr, at, x, rest...) arr[at] = x; ___bpf_fill_1(arr, at + 1, rest)
+#define ___bpf_fill_3(arr, at, x, rest...) arr[at] = x; ___bpf_fill_2(arr, at + 1, rest)
+#define ___bpf_fill_4(arr, at, x, rest...) arr[at] = x; ___bpf_fill_3(arr, at + 1, rest)
+#define ___bpf_fill_5(arr, at, x, rest...) arr[at] = x; ___bpf_fill_4(arr, at + 1, rest)
+#define ___bpf_fill_6(arr, at, x, rest...) arr[at] = x; ___bpf_fill_5(arr, at + 1, rest)
+#define ___bpf_fill_7(arr, at, x, rest...) arr[at] = x; ___bpf_fill_6(arr, at + 1, rest)
+#define ___bpf_fill_8(arr, at, x, rest...) arr[at] = x; ___bpf_fill_7(arr, at + 1, rest)
+#define ___bpf_fill_9(arr, at, x, rest...) arr[at] = x; ___bpf_fill_8(arr, at + 1, rest)
+#define ___bpf_fill_10(arr, at, x, rest...) arr[at] = x; ___bpf_fill_9(arr, at + 1, rest)
+#define ___bpf_fill_11(arr, at, x, rest...) arr[at] = x; ___bpf_fill_10(arr, at + 1, rest)
+#define ___bpf_fill_12(arr, at, x, rest...) arr[at] = x; ___bpf_fill_11(arr, at + 1, rest)
+#define ___bpf_fill(arr, args...) ___bpf_apply(___bpf_fill_, ___bpf_narg(args))(arr, 0, ##args)
+
 /* A format held in read-only data and its arguments as an array of 64 bits each, declared as ___fmt and ___param. */
 #define ___bpf_format(fmt, args...) \
 	static const char ___fmt[] = fmt; \
