@@ -30,6 +30,13 @@ def library() -> ctypes.CDLL | None:
         lib.bpf_map__set_max_entries.argtypes = [ctypes.c_void_p, ctypes.c_uint32]
         lib.bpf_object__load.argtypes = lib.bpf_object__close.argtypes = [ctypes.c_void_p]
         lib.bpf_object__close.restype = None
+        lib.bpf_object__find_program_by_name.restype = ctypes.c_void_p
+        lib.bpf_object__find_program_by_name.argtypes = [ctypes.c_void_p, ctypes.c_char_p]
+        lib.bpf_object__find_map_fd_by_name.argtypes = [ctypes.c_void_p, ctypes.c_char_p]
+        lib.bpf_program__fd.argtypes = [ctypes.c_void_p]
+        lib.bpf_map_update_elem.argtypes = [ctypes.c_int, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_uint64]
+        lib.bpf_map_lookup_elem.argtypes = [ctypes.c_int, ctypes.c_char_p, ctypes.c_char_p]
+        lib.bpf_prog_test_run_opts.argtypes = [ctypes.c_int, ctypes.c_void_p]
         lib.libbpf_set_print.argtypes = [ctypes.c_void_p]
         lib.libbpf_set_print(None)
     except (OSError, AttributeError):
@@ -59,6 +66,72 @@ def load(path: str) -> dict[str, str]:
     if status == 0:
         return dict.fromkeys(names, "")
     return {name: load_one(lib, path, i) for i, name in enumerate(names)} or {"": os.strerror(-status)}
+
+
+class TestRun(ctypes.Structure):
+    """struct bpf_test_run_opts"""
+
+    _fields_ = [
+        ("sz", ctypes.c_size_t),
+        ("data_in", ctypes.c_char_p),
+        ("data_out", ctypes.c_char_p),
+        ("data_size_in", ctypes.c_uint32),
+        ("data_size_out", ctypes.c_uint32),
+        ("ctx_in", ctypes.c_char_p),
+        ("ctx_out", ctypes.c_char_p),
+        ("ctx_size_in", ctypes.c_uint32),
+        ("ctx_size_out", ctypes.c_uint32),
+        ("retval", ctypes.c_uint32),
+        ("repeat", ctypes.c_int),
+        ("duration", ctypes.c_uint32),
+        ("flags", ctypes.c_uint32),
+        ("cpu", ctypes.c_uint32),
+        ("batch_size", ctypes.c_uint32),
+    ]
+
+
+class Loaded:
+    """An object in the kernel until close(): its maps, and its programs run on data given. Raises OSError."""
+
+    def __init__(self, path: str) -> None:
+        lib = library()
+        if lib is None:
+            raise OSError("no libbpf.so.1 on this machine")
+        self.lib = lib
+        self.obj = open_sized(lib, path)
+        status = lib.bpf_object__load(self.obj) if self.obj else -ctypes.get_errno()
+        if status:
+            self.close()
+            raise OSError(-status, os.strerror(-status))
+
+    def close(self) -> None:
+        if self.obj:
+            self.lib.bpf_object__close(self.obj)
+        self.obj = None
+
+    def run(self, program: str, data: bytes, repeat: int = 1) -> tuple[int, int]:
+        """BPF_PROG_TEST_RUN. -> (result, nanoseconds)"""
+        fd = self.lib.bpf_program__fd(self.lib.bpf_object__find_program_by_name(self.obj, program.encode()))
+        options = TestRun(sz=ctypes.sizeof(TestRun), data_in=data, data_size_in=len(data), repeat=repeat)
+        self.check(self.lib.bpf_prog_test_run_opts(fd, ctypes.byref(options)))
+        return options.retval, options.duration
+
+    def update(self, name: str, key: bytes, value: bytes) -> None:
+        self.check(self.lib.bpf_map_update_elem(self.map(name), key, value, 0))
+
+    def lookup(self, name: str, key: bytes, size: int) -> bytes:
+        value = ctypes.create_string_buffer(size)
+        self.check(self.lib.bpf_map_lookup_elem(self.map(name), key, value))
+        return value.raw
+
+    def map(self, name: str) -> int:
+        fd: int = self.lib.bpf_object__find_map_fd_by_name(self.obj, name.encode())
+        self.check(min(fd, 0))
+        return fd
+
+    def check(self, status: int) -> None:
+        if status < 0:
+            raise OSError(-status, os.strerror(-status))
 
 
 def load_one(lib: ctypes.CDLL, path: str, index: int) -> str:
