@@ -11,17 +11,22 @@ KERNEL ?=
 
 .PHONY: demo test lint bench kernel-programs clean
 
-$(VENV)/installed: pyproject.toml
+# Once `make test` has made an editable installation, that serves all; before, the package as a user gets it.
+HOME_OF := $(if $(wildcard $(VENV)/installed-dev),$(VENV)/installed-dev,$(VENV)/installed)
+SOURCES := $(shell find ebpfcc -name '*.py' -o -name '*.h')
+
+$(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
-	$(PY) -m pip install --quiet --upgrade pip
-	$(PY) -m pip install --quiet -e .
+
+$(VENV)/installed: pyproject.toml $(SOURCES) | $(VENV)/bin/python
+	$(PY) -m pip install --quiet --disable-pip-version-check .
 	@touch $@
 
-$(VENV)/installed-dev: $(VENV)/installed
-	$(PY) -m pip install --quiet -e '.[dev]'
+$(VENV)/installed-dev: pyproject.toml | $(VENV)/bin/python
+	$(PY) -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	@touch $@
 
-demo: $(VENV)/installed
+demo: $(HOME_OF)
 	$(PY) examples/demo.py
 
 test: $(VENV)/installed-dev
@@ -32,10 +37,10 @@ lint: $(VENV)/installed-dev
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy --strict -p ebpfcc
 
-bench: $(VENV)/installed
+bench: $(HOME_OF)
 	$(PY) benchmarks/run.py
 
-kernel-programs: $(VENV)/installed
+kernel-programs: $(HOME_OF)
 	@test -n "$(KERNEL)" || { echo "usage: make kernel-programs KERNEL=/path/to/linux"; exit 2; }
 	$(PY) -m ebpfcc.kernel.programs $(KERNEL)
 
