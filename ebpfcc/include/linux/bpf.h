@@ -55,7 +55,6 @@
 #define BPF_F_AFTER (1U << 4)
 #define BPF_F_ID (1U << 5)
 #define BPF_F_PREORDER (1U << 6)
-#define BPF_F_LINK BPF_F_LINK
 #define BPF_F_STRICT_ALIGNMENT (1U << 0)
 #define BPF_F_ANY_ALIGNMENT (1U << 1)
 #define BPF_F_TEST_RND_HI32 (1U << 2)
@@ -1504,5 +1503,7 @@ struct bpf_lpm_trie_key_u8 {
 	};
 	__u8 data[];
 };
+
+#define BPF_F_LINK BPF_F_LINK
 
 #endif
