@@ -7,6 +7,8 @@ import functools
 import os
 import re
 
+BPF_MAP_TYPE_ARRAY = 2
+BTF = "/sys/kernel/btf/vmlinux"
 LOG_SIZE = 1 << 22
 SIZED = {27: 1 << 18, 31: 1 << 18}  # ring buffers; other maps whose size is left to user space get 8 entries
 UNSIZED = {0, 8, 19, 20, 21, 24, 26, 28, 29, 30, 32, 33}  # maps without a size, or whose size is not ours to set
@@ -34,6 +36,7 @@ def library() -> ctypes.CDLL | None:
         lib.bpf_object__find_program_by_name.argtypes = [ctypes.c_void_p, ctypes.c_char_p]
         lib.bpf_object__find_map_fd_by_name.argtypes = [ctypes.c_void_p, ctypes.c_char_p]
         lib.bpf_program__fd.argtypes = [ctypes.c_void_p]
+        lib.bpf_map_create.argtypes = [ctypes.c_int, ctypes.c_char_p, ctypes.c_uint32, ctypes.c_uint32, ctypes.c_uint32, ctypes.c_void_p]
         lib.bpf_map_update_elem.argtypes = [ctypes.c_int, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_uint64]
         lib.bpf_map_lookup_elem.argtypes = [ctypes.c_int, ctypes.c_char_p, ctypes.c_char_p]
         lib.bpf_prog_test_run_opts.argtypes = [ctypes.c_int, ctypes.c_void_p]
@@ -46,11 +49,16 @@ def library() -> ctypes.CDLL | None:
 
 def why_not() -> str:
     """Why nothing can be loaded here; "" if it can."""
-    if library() is None:
+    lib = library()
+    if lib is None:
         return "no libbpf.so.1 on this machine"
     if os.geteuid():
         return "only root may load programs"
-    return ""
+    fd = lib.bpf_map_create(BPF_MAP_TYPE_ARRAY, None, 4, 4, 1, None)
+    if fd < 0:
+        return f"the kernel allows no bpf() here: {os.strerror(-fd)}"
+    os.close(fd)
+    return "" if os.path.exists(BTF) else f"no type information of the kernel in {BTF}"
 
 
 def load(path: str) -> dict[str, str]:

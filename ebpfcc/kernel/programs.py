@@ -16,7 +16,7 @@ import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 
-from .libbpf import load, why_not
+from .libbpf import BTF, load, why_not
 
 SELF = "{k}/tools/testing/selftests/bpf"
 UAPI = "-I{k}/tools/include/uapi"
@@ -45,7 +45,6 @@ ARCHITECTURES = {"x86_64": "x86", "aarch64": "arm64", "riscv64": "riscv", "s390x
 LIMIT = 120  # seconds for one file
 PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [PACKAGE, os.environ.get("PYTHONPATH")]))}
-BTF = "/sys/kernel/btf/vmlinux"
 
 
 def prepare(kernel: str, folder: str) -> list[str]:
