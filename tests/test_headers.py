@@ -86,3 +86,24 @@ def test_helper_numbers() -> None:
     assert sorted(numbers.values()) == list(range(1, 212))
     checks = "".join(f'_Static_assert(BPF_FUNC_{name} == {number}, "{name}");\n' for name, number in numbers.items())
     assert messages("#include <linux/bpf.h>\n" + checks, []) == []
+
+
+@pytest.mark.parametrize("compiler", ["ebpfcc", "clang"])
+def test_macros_compute(compiler: str, tmp_path: Path) -> None:
+    """In the kernel, where we may."""
+    from ebpfcc.kernel import libbpf
+
+    if libbpf.why_not():
+        pytest.skip(libbpf.why_not())
+    text, file = (HERE / "headers" / "run.c").read_text(), tmp_path / "test.o"
+    if compiler == "clang":
+        assert clang(text, ["-Wno-sign-compare"], tmp_path) == ""
+    else:
+        result = ebpfcc.compile(text=text, flags=OURS)
+        assert result.ok and result.data is not None, [d.message for d in result.diagnostics]
+        file.write_bytes(result.data)
+    loaded = libbpf.Loaded(str(file))
+    try:
+        assert loaded.run("check", bytes(64))[0] == 0
+    finally:
+        loaded.close()
