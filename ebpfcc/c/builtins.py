@@ -51,7 +51,7 @@ def constant_p(f: FunctionState, node: Any, args: list[Any]) -> Operand:
         known = o.literal is not None or (o.kind == "value" and o.value is not None and o.value.op == "const")
         if o.kind == "mem" and o.var is not None:
             known = f.unit.constant_of(f, o.var) is not None
-    if not known and not f.unit.at_file_scope(f) and T.is_integer(T.strip(o.type)) and is_simple(args[0]):
+    if not known and not f.unit.constant_context and not f.unit.at_file_scope(f) and T.is_integer(T.strip(o.type)) and is_simple(args[0]):
         f.pos = node.coord
         return value_of(T.INT, f.emit("constant_p", "i32", [scalar(f, args[0]).value]))
     return value_of(T.INT, f.const("i32", int(known)))

@@ -22,7 +22,9 @@ def constant_operand(f: FunctionState, node: Any) -> Operand | None:
         parsed = literals.integer(node.value)
         if parsed is not None:
             return value_of(parsed[0], f.const("i64" if parsed[0].size == 8 else "i32", parsed[1]))
+    f.unit.constant_context += 1
     o = type_of(f, node)
+    f.unit.constant_context -= 1
     if o.kind in ("mem", "ssa") and T.is_scalar(T.strip(o.type)):
         saved = f.block
         f.block = f.new_block("unevaluated")

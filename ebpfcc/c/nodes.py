@@ -11,6 +11,18 @@ if TYPE_CHECKING:
     from ..source.tokens import Token
 
 
+def children(node: c_ast.Node) -> list[c_ast.Node]:
+    """The nodes that stand directly in `node`, by its slots: pycparser's own list differs from version to version."""
+    found: list[c_ast.Node] = []
+    for cls in type(node).__mro__:
+        for name in getattr(cls, "__slots__", ()):
+            value = getattr(node, name, None)
+            for item in value if isinstance(value, (list, tuple)) else (value,):
+                if isinstance(item, c_ast.Node):
+                    found.append(item)
+    return found
+
+
 class Attribute:
     """`__attribute__((name(args)))`: args are expression nodes or, where one stands, type names."""
 

@@ -17,7 +17,7 @@ from .asm import asm_statement
 from .attributes import gather
 from .convert import rvalue, value_of
 from .nodes import Asm as AsmNode
-from .nodes import AttributeStmt
+from .nodes import AttributeStmt, children
 from .parser import Decl, GnuParser, SyntaxFault, Typedef
 from .state import FunctionState, FunctionSymbol, Operand, Variable
 
@@ -42,6 +42,7 @@ class Unit:
         self.tags: dict[str, Any] = {}
         self.regions: list[tuple[Any, GnuParser, set[int]]] = []
         self.unevaluated = 0
+        self.constant_context = 0  # inside what must be a constant expression
         self.inside_preserved = 0
         self.in_region = 0
         self.pending: list[FunctionSymbol] = []
@@ -649,10 +650,7 @@ def mentions_local(f: FunctionState, node: Any) -> bool:
     """Whether an expression names something of the function's own scopes."""
     if isinstance(node, c_ast.ID):
         return any(node.name in scope for scope in f.scopes)
-    if isinstance(node, c_ast.Node):
-        children = node.children() if not hasattr(node, "parts") else ()
-        return any(mentions_local(f, child) for _, child in children or ())
-    return False
+    return any(mentions_local(f, child) for child in children(node))
 
 
 def is_constant_object(t: T.Type) -> bool:
