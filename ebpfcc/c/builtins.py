@@ -511,9 +511,6 @@ TABLE: dict[str, Builtin] = {
     "__builtin_btf_type_id": btf_type_id,
     "__builtin_assume": assume,
     "__builtin_assume_aligned": first_argument,
-    "__builtin_bpf_load_byte": packet_load(1),
-    "__builtin_bpf_load_half": packet_load(2),
-    "__builtin_bpf_load_word": packet_load(4),
     "__builtin_return_address": refused("the frame is not accessible"),
     "__builtin_frame_address": refused("the frame is not accessible"),
     "__builtin_alloca": refused("the stack is of constant size"),
@@ -524,6 +521,8 @@ TABLE: dict[str, Builtin] = {
 for _name in ("memcpy", "memmove", "memset"):
     TABLE["__builtin_" + _name] = TABLE[_name] = memory_builtin(_name)
 TABLE["__builtin_memcpy_inline"] = TABLE["__builtin_memcpy"]
+for _name, _size in (("byte", 1), ("half", 2), ("word", 4)):  # by GCC's name, and by LLVM's, which programs give as an asm label
+    TABLE[f"__builtin_bpf_load_{_name}"] = TABLE[f"llvm.bpf.load.{_name}"] = packet_load(_size)
 for _name in ("popcount", "parity", "clz", "ctz", "ffs"):
     TABLE["__builtin_" + _name] = bit_count(_name, 32)
     TABLE[f"__builtin_{_name}l"] = TABLE[f"__builtin_{_name}ll"] = bit_count(_name, 64)

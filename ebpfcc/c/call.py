@@ -29,13 +29,15 @@ def call(f: FunctionState, node: Any) -> Operand:
             builtin = f.unit.builtins.get(name)
             if builtin is not None:
                 f.pos = node.coord
-                result: Operand = builtin(f, node, args)
-                return result
+                return builtin(f, node, args)  # type: ignore[no-any-return]
             symbol = f.unit.implicit_function(f, name, callee_node)
             if symbol is None:
                 for arg in args:
                     f.expr(arg)
                 return f.poison()
+        if type(symbol) is FunctionSymbol and symbol.symbol in f.unit.builtins and symbol.symbol != name:
+            f.pos = node.coord
+            return f.unit.builtins[symbol.symbol](f, node, args)  # type: ignore[no-any-return]
     callee = f.expr(callee_node)
     while callee.kind == "mem" and T.strip(callee.type).kind == "func":
         callee = rvalue(f, callee)

@@ -615,6 +615,7 @@ class Unit:
         if o.value.op == "const":
             return value_of(o.type, f.const(o.value.type, o.value.aux))
         if o.value.op == "gaddr":
+            self.refer(o.value.aux[0])
             return value_of(o.type, f.fn.gaddr(*o.value.aux))
         return rvalue(f, f.expr(node))
 

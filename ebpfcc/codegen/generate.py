@@ -11,6 +11,7 @@ from .asm import AsmError, assemble, substitute
 from .frame import Frame, object_conflicts, place_spills
 from .mcode import ALU64, JMP, JMP32, LDX, ST, STX, X, Insn, MBlock
 from .select import SelectError, Selector
+from .undefined import settle_undefined
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ def generate(fn: Function, cpu: int, big_endian: bool, unique: int = 0) -> FuncC
         raise StackError(fn, frame.size, sorted(frame.objects, key=lambda o: -o[1])[:8])
     out.frame_size = frame.size
     assign_slots(blocks)
+    settle_undefined(blocks)
     blocks = tidy(blocks)
     encode(blocks, selector, out, big_endian, unique)
     return out

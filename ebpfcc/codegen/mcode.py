@@ -18,6 +18,7 @@ MEM, MEMSX, ATOMIC = 0x60, 0x80, 0xC0
 LD_IMM64 = 0x18
 PSEUDO = 0x100  # inline assembly: becomes bytes after allocation
 FRAME = 0x101  # dst = address of a stack object: two instructions
+UNDEF = 0x102  # dst holds anything: zero, if the verifier would see it read, else no instruction (codegen/undefined.py)
 
 BINARY = {"add": ADD, "sub": SUB, "mul": MUL, "udiv": DIV, "or": OR, "and": AND, "shl": LSH, "lshr": RSH, "urem": MOD, "xor": XOR, "ashr": ARSH}
 JUMPS = {"eq": JEQ, "ne": JNE, "ugt": JGT, "uge": JGE, "ult": JLT, "ule": JLE, "sgt": JSGT, "sge": JSGE, "slt": JSLT, "sle": JSLE}
@@ -69,7 +70,7 @@ def touched(i: Insn) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """(registers read, registers written)."""
     code = i.code
     cls = code & 7
-    if code == FRAME:
+    if code == FRAME or code == UNDEF:
         return (), (i.dst,)
     if code == PSEUDO or code == JMP | CALL:
         return i.uses, i.defs

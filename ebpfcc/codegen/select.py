@@ -8,6 +8,7 @@ from __future__ import annotations
 from ..ir import cfg
 from ..ir.core import INVERSE, WIDTH, Block, Function, Mem, Target, Value
 from . import mcode as m
+from .layout import order_blocks
 from .mcode import ALU, ALU64, JMP, JMP32, K, LDX, ST, STX, X, Insn, MBlock
 
 TYPE_CHECKING = False
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 MAX_BLOCK_STORES = 512
+BLOCK_OPERATIONS = ("memcpy", "memmove", "memset")
 
 
 class SelectError(Exception):
@@ -174,7 +176,9 @@ class Selector:
         fn = self.fn
         split_critical_edges(fn)
         cfg.compute_preds(fn)
-        depths = cfg.loop_depths(fn)
+        loops = cfg.find_loops(fn)
+        depths = cfg.loop_depths(fn, loops)
+        order_blocks(fn, loops)
         self.uses = count_uses(fn)
         if self.cpu >= 4:
             self.sign_extended = {
@@ -470,9 +474,9 @@ class Selector:
         """(register, offset, slot, core relocation) to access p + off with."""
         if p.op == "slot":
             return 10, off, p.aux, None
-        if p.op == "add" and p.type == "ptr" and p.args[1].op == "const" and p not in self.reg:
+        if self.folds(p, off):
             return self.address(p.args[0], off + p.args[1].aux)
-        if p.op == "core_field" and p not in self.reg:
+        if p.op == "core_field" and (off == 0 or p not in self.reg):
             return self.value(p.args[0]), p.aux.value + off, None, p.aux
         if p.op == "const" or not -32768 <= off < 32768:
             r = self.new()
@@ -480,6 +484,11 @@ class Selector:
             self.put(ALU64 | m.ADD, r, imm=off)
             return r, 0, None, None
         return self.value(p), off, None, None
+
+    def folds(self, p: Value, off: int) -> bool:
+        """A constant distance belongs into the access itself, also where the sum is needed elsewhere: the verifier knows no access
+        through a changed context pointer (kernel/bpf/verifier.c, __check_ptr_off_reg)."""
+        return p.op == "add" and p.type == "ptr" and p.args[1].op == "const" and -32768 <= off + p.args[1].aux < 32768
 
     def access(self, code: int, dst: int, src: int, where: tuple[int, int, Any, Any], imm: int = 0) -> None:
         i = self.put(code, dst, src, where[1], imm)
@@ -627,6 +636,15 @@ class Selector:
             for u in users
         )
 
+    def is_address_in(self, user: Value, sum: Value) -> bool:
+        """Whether `user` reads the sum only as an address that takes the constant into its offset."""
+        n = sum.args[1].aux
+        if user.op in ("load", "store", "atomic"):
+            return user.args[0] is sum and sum not in user.args[1:] and self.folds(sum, user.aux.off)
+        if user.op in BLOCK_OPERATIONS:
+            return (user.op != "memset" or user.args[1] is not sum) and -32768 <= n and n + user.aux.size < 32768
+        return False
+
     def users_of(self, v: Value) -> list[Value]:
         if not hasattr(self, "_users"):
             self._users: dict[Value, list[Value]] = {}
@@ -638,14 +656,11 @@ class Selector:
 
     def op_add(self, insn: Value) -> None:
         if insn.type == "ptr" and insn.args[1].op == "const":
-            # folded where every use is an access
             users = self.users_of(insn)
-            if len(users) == self.uses.get(insn, 0) and all(
-                u.op in ("load", "store", "atomic") and u.args[0] is insn and insn not in u.args[1:] and -32768 <= u.aux.off + insn.args[1].aux < 32768 for u in users
-            ):
+            if len(users) == self.uses.get(insn, 0) and all(self.is_address_in(u, insn) for u in users):
                 base = insn.args[0]
-                if base.op != "slot":
-                    self.value(base) if base.op in ("const", "gaddr", "undef") else None
+                if base.op in ("const", "gaddr", "undef"):
+                    self.value(base)
                 return
             if insn.args[0].op == "slot":
                 d = self.reg[insn] = self.new()
@@ -832,6 +847,7 @@ class Selector:
         for p, a in zip(target.block.params, target.args):
             d = self.reg[p]
             if a.op == "undef":
+                self.put(m.UNDEF, d)
                 continue
             if a in self.reg and self.reg[a] == d:
                 continue

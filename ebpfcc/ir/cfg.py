@@ -119,10 +119,10 @@ def find_loops(fn: Function, idom: dict[Block, Block] | None = None) -> list[Loo
     return loops
 
 
-def loop_depths(fn: Function) -> dict[Block, int]:
+def loop_depths(fn: Function, loops: list[Loop]) -> dict[Block, int]:
     """How many natural loops each block is in."""
     depth = dict.fromkeys(fn.blocks, 0)
-    for loop in find_loops(fn):
+    for loop in loops:
         for block in loop.blocks:
             depth[block] += 1
     return depth

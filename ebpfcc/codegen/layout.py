@@ -1,0 +1,140 @@
+"""The order of blocks: the likelier way falls through, a loop's blocks stand together, what is hardly ever reached comes last.
+
+The order matters twice: a jump that is not taken costs nothing more, and the verifier follows the fall-through first, so that it meets
+the general state of a loop before the special ones that the general one then covers (kernel/bpf/verifier.c, check_cond_jmp_op).
+
+Likelihoods follow Ball and Larus, "Branch Prediction for Free" (PLDI 1993); blocks are chained as Pettis and Hansen do, "Profile
+Guided Code Positioning" (PLDI 1990)."""
+
+from __future__ import annotations
+
+from ..ir import cfg
+from ..ir.core import Block, Function, Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Iterable
+
+LOOP_ROUNDS = 8.0  # how often a loop goes round
+MAX_FREQUENCY = 1e12
+EXPECTED, STAYS_IN_LOOP, NOT_ZERO, NOT_EQUAL, NOT_NEGATIVE, RETURNS_LATER = 0.98, 0.88, 0.62, 0.52, 0.62, 0.58
+OVERTAKING = 0.25  # a block is placed before another way to it that is at most this much as frequent
+COLD = 0.04  # of the frequency of the block before: put at the end
+
+
+def order_blocks(fn: Function, loops: list[cfg.Loop]) -> None:
+    """Reorders fn.blocks; the entry stays first. Requires `compute_preds`, and `loops` of that state (inner ones first)."""
+    if len(fn.blocks) < 3:
+        return
+    innermost: dict[Block, cfg.Loop] = {}
+    for loop in loops:
+        for block in loop.blocks:
+            innermost.setdefault(block, loop)
+    chances = {block: likelihoods(block, innermost) for block in fn.blocks}
+    frequency = estimate(fn.blocks, chances, {loop.header for loop in loops})
+    fn.blocks[:] = chain(fn.blocks, chances, frequency, innermost)
+
+
+def likelihoods(block: Block, innermost: dict[Block, cfg.Loop]) -> list[tuple[Block, float]]:
+    """(successor, how likely) of each edge out of a block."""
+    t = block.insns[-1]
+    if t.op != "br":
+        return [(target.block, 1.0 / len(t.targets)) for target in t.targets]
+    then, other = t.targets[0].block, t.targets[1].block
+    p = likelihood_of_then(t, block, then, other, innermost)
+    return [(then, p), (other, 1.0 - p)]
+
+
+def likelihood_of_then(t: Value, block: Block, then: Block, other: Block, innermost: dict[Block, cfg.Loop]) -> float:
+    if t.aux is not None:
+        return EXPECTED if t.aux == "likely" else 1 - EXPECTED
+    dead_then, dead_other = ends_badly(then), ends_badly(other)
+    if dead_then != dead_other:
+        return 1 - EXPECTED if dead_then else EXPECTED
+    loop = innermost.get(block)
+    if loop is not None:
+        stays_then, stays_other = then in loop.blocks, other in loop.blocks
+        if stays_then != stays_other:
+            return STAYS_IN_LOOP if stays_then else 1 - STAYS_IN_LOOP
+    condition = t.args[0]
+    if condition.op == "icmp":
+        cond, b = condition.aux, condition.args[1]
+        if cond in ("eq", "ne"):
+            p = NOT_ZERO if b.op == "const" and b.aux in (0, -1) else NOT_EQUAL
+            return p if cond == "ne" else 1 - p
+        if b.op == "const" and b.aux in (0, -1) and cond[0] == "s":
+            return NOT_NEGATIVE if cond in ("sgt", "sge") else 1 - NOT_NEGATIVE
+    returns_then, returns_other = returns(then), returns(other)
+    if returns_then != returns_other:
+        return 1 - RETURNS_LATER if returns_then else RETURNS_LATER
+    return 0.5
+
+
+def ends_badly(block: Block) -> bool:
+    return block.insns[-1].op == "unreachable"
+
+
+def returns(block: Block) -> bool:
+    return block.insns[-1].op == "ret"
+
+
+def estimate(blocks: list[Block], chances: dict[Block, list[tuple[Block, float]]], headers: set[Block]) -> dict[Block, float]:
+    """How often each block is executed for one call; blocks are in reverse postorder."""
+    frequency = dict.fromkeys(blocks, 0.0)
+    frequency[blocks[0]] = 1.0
+    for block in blocks:
+        if block in headers:
+            frequency[block] = min(frequency[block] * LOOP_ROUNDS, MAX_FREQUENCY)
+        for s, p in chances[block]:
+            if s.index > block.index:
+                frequency[s] += frequency[block] * p
+    return frequency
+
+
+def chain(
+    blocks: list[Block], chances: dict[Block, list[tuple[Block, float]]], frequency: dict[Block, float], innermost: dict[Block, cfg.Loop]
+) -> list[Block]:
+    placed: dict[Block, None] = {}
+    waiting: dict[Block, None] = {}  # reached, not placed
+
+    def edge(a: Block, b: Block) -> float:
+        return frequency[a] * sum(p for s, p in chances[a] if s is b)
+
+    def best_successor(block: Block) -> Block | None:
+        """The likeliest one, unless other ways to it are still to come."""
+        best, most = None, 0.0
+        for s, p in chances[block]:
+            weight = frequency[block] * p
+            if s in placed or weight <= most or p < COLD:
+                continue
+            if sum(edge(q, s) for q in dict.fromkeys(s.preds) if q not in placed and q.index < s.index) > weight * OVERTAKING:
+                continue
+            best, most = s, weight
+        return best
+
+    def best_waiting(loop: cfg.Loop | None) -> Block:
+        """In the innermost loop that has one: the most frequent of the blocks all of whose predecessors stand, else of all."""
+        while True:
+            inside: Iterable[Block] = waiting if loop is None else [b for b in waiting if b in loop.blocks and not is_cold(b, loop)]
+            ready = [b for b in inside if all(q in placed or q.index >= b.index for q in b.preds)]
+            found = ready or list(inside)
+            if found:
+                return max(found, key=lambda b: (frequency[b], -b.index))
+            assert loop is not None
+            loop = loop.parent
+
+    def is_cold(block: Block, loop: cfg.Loop) -> bool:
+        return frequency[block] < frequency[loop.header] * COLD
+
+    block: Block | None = blocks[0]
+    while block is not None:
+        placed[block] = None
+        waiting.pop(block, None)
+        for s, _ in chances[block]:
+            if s not in placed:
+                waiting[s] = None
+        following = best_successor(block)
+        if following is None and waiting:
+            following = best_waiting(innermost.get(block))
+        block = following
+    return list(placed)
