@@ -90,6 +90,11 @@ class Terms:
 
     def asked(self) -> Iterator[Value]:
         """Expressions of two operations."""
+        for op in ("zext", "sext"):
+            for cond in CONDITIONS:
+                yield self.new("icmp", "i32", [self.new(op, "i64", [self.x]), self.new(op, "i64", [self.y])], cond)
+                for c in self.constants("i64", CONSTANTS):
+                    yield self.new("icmp", "i32", [self.new(op, "i64", [self.x]), c], cond)
         for type in ("i32", "i64"):
             x, y = self.variables(type)
             for a in self.inner(type):

@@ -152,6 +152,7 @@ def element(f: FunctionState, array: Operand, index: Value, t: T.Type, index_typ
     out = memory(f, pointer, t, off)
     out.align = min(known_align(array.align, size) if size else 1, known_align(array.align, off) if off else array.align)
     out.volatile = array.volatile or out.volatile
+    out.storage = array.storage
     return out
 
 

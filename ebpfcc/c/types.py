@@ -244,11 +244,16 @@ def qualifiers(t: Type) -> tuple[bool, bool, bool]:
 
 
 def address_space(t: Type) -> int:
-    while t.kind == "typedef" or t.kind == "qual":
+    """Of an object; an array is where its elements are."""
+    while True:
+        if t.kind == "array":
+            t = t.elem  # type: ignore[attr-defined]
+            continue
+        if t.kind != "typedef" and t.kind != "qual":
+            return 0
         if t.kind == "qual" and t.space:  # type: ignore[attr-defined]
             return t.space  # type: ignore[attr-defined,no-any-return]
         t = t.target  # type: ignore[attr-defined]
-    return 0
 
 
 def qualify(t: Type, const: bool = False, volatile: bool = False, restrict: bool = False, atomic: bool = False,

@@ -470,13 +470,13 @@ class Selector:
         self.consts = {}
 
     # -- memory ----------------------------------------------------------------------------------------------------
-    def address(self, p: Value, off: int) -> tuple[int, int, Any, Any]:
-        """(register, offset, slot, core relocation) to access p + off with."""
+    def address(self, p: Value, off: int, single: bool = False) -> tuple[int, int, Any, Any]:
+        """(register, offset, slot, core relocation) to access p + off with. single: by one instruction, which a relocation can change."""
         if p.op == "slot":
             return 10, off, p.aux, None
         if self.folds(p, off):
             return self.address(p.args[0], off + p.args[1].aux)
-        if p.op == "core_field" and (off == 0 or p not in self.reg):
+        if p.op == "core_field" and single and off == 0:
             return self.value(p.args[0]), p.aux.value + off, None, p.aux
         if p.op == "const" or not -32768 <= off < 32768:
             r = self.new()
@@ -497,7 +497,7 @@ class Selector:
 
     def op_load(self, insn: Value) -> None:
         mem: Mem = insn.aux
-        where = self.address(insn.args[0], mem.off)
+        where = self.address(insn.args[0], mem.off, mem.align >= mem.size)
         d = self.reg[insn] = self.new()
         if insn in self.sign_extended and insn.type == "i32" and mem.size == 4:
             self.access(LDX | m.MEMSX | m.SIZES[4], d, where[0], where)
@@ -536,7 +536,7 @@ class Selector:
 
     def op_store(self, insn: Value) -> None:
         mem: Mem = insn.aux
-        where = self.address(insn.args[0], mem.off)
+        where = self.address(insn.args[0], mem.off, mem.align >= mem.size)
         self.store(where, insn.args[1], mem)
 
     def store(self, where: tuple[int, int, Any, Any], v: Value, mem: Mem) -> None:

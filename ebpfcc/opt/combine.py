@@ -3,6 +3,7 @@
 - constants added one after the other, where nothing reads the sum between (it may be what a bounds check looked at);
 - extensions moved to the operands of an addition, product or shift that does not wrap, so that constants reach the offset of an access;
 - a sign extension of what is not negative is a zero extension;
+- an extension that a comparison alone reads is left out;
 - what a store does not keep is not computed."""
 
 from __future__ import annotations
@@ -149,4 +150,24 @@ def rule_sextn(c: Combiner, insn: Value) -> Value | None:
     return a if c.ranges.of(a, c.block)[1] < 1 << insn.aux - 1 else None
 
 
-RULES = {"sextn": rule_sextn, "add": rule_add, "zext": rule_zext, "sext": rule_sext, "store": rule_store}
+def rule_icmp(c: Combiner, insn: Value) -> Value | None:
+    """An extension that only this comparison reads is not needed: what is compared is the narrow value, which others read."""
+    a, b = insn.args
+    if a.op not in ("sext", "zext") or not c.once(a):
+        return None
+    x = a.args[0]
+    cond = insn.aux
+    if b.op == a.op and c.once(b):
+        y = b.args[0]
+    elif b.op == "const" and (-(1 << 31) <= b.aux < 1 << 31 if a.op == "sext" else 0 <= b.aux < 1 << 32):
+        y = c.fn.const("i32", b.aux)
+    else:
+        return None
+    if a.op == "zext" and cond[0] == "s":
+        cond = "u" + cond[1:]
+    insn.args, insn.aux = [x, y], cond
+    c.done += 1
+    return None
+
+
+RULES = {"icmp": rule_icmp, "sextn": rule_sextn, "add": rule_add, "zext": rule_zext, "sext": rule_sext, "store": rule_store}

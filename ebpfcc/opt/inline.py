@@ -10,8 +10,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-SMALL = 80  # instructions of a static function that is worth inlining at several calls
-SMALL_GLOBAL = 45  # of a global one, which stays in the object besides
+# In the units of LLVM's InlineCost.cpp. Global functions: what clang inlines at -O2 (its threshold is 225 on IR that is a little tighter),
+# since programs rely on it: the verifier checks a global function that stays on its own. Local ones: a call costs more than it does there.
+COST_INSN = 5
+COST_CALL = 25  # and COST_INSN an argument
+THRESHOLD_GLOBAL = 250
+THRESHOLD = 400
+FREE = frozenset("jmp ret lifetime zext sext trunc ptrtoint inttoptr add unreachable asm_out".split())  # `add`: of a pointer and a constant
 LARGE = 6000  # a caller that has grown this big takes only what it must
 
 
@@ -74,6 +79,20 @@ def size(fn: Function) -> int:
     return sum(len(block.insns) for block in fn.blocks)
 
 
+def cost(callee: Function) -> int:
+    """What a copy of the body would cost, less what the call costs that it saves."""
+    total = 0
+    for block in callee.blocks:
+        for insn in block.insns:
+            op = insn.op
+            if op == "call":
+                total += COST_CALL + COST_INSN * (1 + len(insn.args))
+            elif op not in FREE or op == "add" and not (insn.type == "ptr" and insn.args[1].op == "const"):
+                total += COST_INSN
+    total -= COST_CALL + COST_INSN * (1 + len(callee.params))
+    return total
+
+
 def wants(callee: Function, caller: Function, refs: dict[str, int], optimise: bool) -> bool:
     attrs = callee.attrs
     if "naked" in attrs or "noinline" in attrs or callee.linkage == "weak":
@@ -82,9 +101,12 @@ def wants(callee: Function, caller: Function, refs: dict[str, int], optimise: bo
         return True
     if not optimise or callee.section != ".text" or size(caller) > LARGE or has_asm_labels(callee):
         return False
-    if callee.linkage != "local":
-        return size(callee) <= SMALL_GLOBAL
-    return refs.get(callee.name, 0) == 1 or size(callee) <= SMALL
+    if callee.linkage == "local" and refs.get(callee.name, 0) == 1:
+        return True
+    threshold = THRESHOLD if callee.linkage == "local" or "inline" in attrs else THRESHOLD_GLOBAL
+    if len(callee.blocks) == 1:
+        threshold += threshold // 2
+    return cost(callee) <= threshold
 
 
 def has_asm_labels(fn: Function) -> bool:

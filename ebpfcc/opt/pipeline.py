@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..ir.core import Function, Module
-from . import combine, dce, gvn, hoist, inline, late_constants, libcalls, licm, mem2reg, prune_params, rotate, simplify_cfg, unroll
+from . import combine, dce, gvn, hoist, inline, late_constants, libcalls, licm, mem2reg, prune_params, rotate, simplify_cfg, thread_jumps, unroll
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -120,6 +120,8 @@ def scalar_passes(fn: Function, trace: Trace) -> None:
         trace("prune_params", fn)
         changed |= gvn.run(fn) > 0
         trace("gvn", fn)
+        changed |= thread_jumps.run(fn) > 0
+        trace("thread_jumps", fn)
         dce.run(fn)
         trace("dce", fn)
         if not changed:

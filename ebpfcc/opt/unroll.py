@@ -8,6 +8,7 @@ from __future__ import annotations
 from ..ir import cfg
 from ..ir.core import Block, Function, Target, Value
 from ..ir.fold import simplify
+from ..ir.repair import repair, uses_outside
 from . import inline
 
 MAX_ROUNDS = 1024
@@ -109,9 +110,9 @@ def peel(fn: Function, loop: cfg.Loop, rounds: int) -> None:
     """Puts `rounds` copies of the loop before it; folding then finds that the loop itself is not entered again."""
     header = loop.header
     body = [b for b in fn.blocks if b in loop.blocks]
-    make_closed(fn, loop, body)
+    rounds_made: list[tuple[dict[Block, Block], dict[Value, Value]]] = []
+    entries = [t for b in fn.blocks if b not in loop.blocks for t in b.insns[-1].targets if t.block is header]
     for _ in range(rounds):
-        entries = [t for b in fn.blocks if b not in loop.blocks for t in b.insns[-1].targets if t.block is header]
         copies = {b: Block(b.name) for b in body}
         values: dict[Value, Value] = {}
         for b in body:
@@ -132,61 +133,17 @@ def peel(fn: Function, loop: cfg.Loop, rounds: int) -> None:
                         Target(t.block if t.block is header else copies.get(t.block, t.block), [values.get(a, a) for a in t.args])
                         for t in insn.targets
                     ]
+        rounds_made.append((copies, values))
         for t in entries:
             t.block = copies[header]
+        entries = [t for b in copies.values() for t in b.insns[-1].targets if t.block is header]
         at = fn.blocks.index(header)
         fn.blocks[at:at] = [copies[b] for b in body]
-
-
-def make_closed(fn: Function, loop: cfg.Loop, body: list[Block]) -> None:
-    """Values of the loop that are read after it become parameters of the exit blocks, so that copies can feed them too."""
-    inside = {insn for b in body for insn in b.insns}
-    inside.update(p for b in body for p in b.params)
-    outer_reads: list[tuple[Block, Value]] = []
-    for block in fn.blocks:
-        if block in loop.blocks:
-            continue
-        for insn in block.insns:
-            for a in insn.args:
-                if a in inside:
-                    outer_reads.append((block, a))
-            for t in insn.targets:
-                for a in t.args:
-                    if a in inside:
-                        outer_reads.append((block, a))
-    for v in dict.fromkeys(v for _, v in outer_reads):
-        spread(fn, loop, v)
-
-
-def spread(fn: Function, loop: cfg.Loop, v: Value) -> None:
-    """Makes every use of v outside the loop read a parameter, placed where paths from different exits meet."""
-    defs: dict[Block, Value] = {}
-    work: list[tuple[Block, Value]] = []
-
-    def at_start(block: Block) -> Value:
-        known = defs.get(block)
-        if known is None:
-            known = defs[block] = Value("param", v.type, [], None, v.pos)
-            known.block = block
-            block.params.append(known)
-            work.append((block, known))
-        return known
-
-    for block in list(fn.blocks):
-        if block in loop.blocks:
-            continue
-        for insn in block.insns:
-            if v in insn.args:
-                p = at_start(block)
-                insn.args = [p if a is v else a for a in insn.args]
-            for t in insn.targets:
-                if v in t.args:
-                    p = at_start(block)
-                    t.args = [p if a is v else a for a in t.args]
-    while work:
-        block, _ = work.pop()
-        for pred in dict.fromkeys(block.preds):
-            value = v if pred in loop.blocks else at_start(pred)
-            for t in pred.insns[-1].targets:
-                if t.block is block:
-                    t.args.append(value)
+    cfg.compute_preds(fn)
+    everywhere = {*body, *(copy for copies, _ in rounds_made for copy in copies.values())}
+    values_inside = [v for b in body for v in (*b.params, *b.insns)]
+    for v, blocks in uses_outside(fn, dict.fromkeys(values_inside, everywhere)).items():
+        at_end = dict.fromkeys(body, v)
+        for copies, values in rounds_made:
+            at_end.update(dict.fromkeys(copies.values(), values[v]))
+        repair(fn, v, at_end, dict.fromkeys(blocks))
