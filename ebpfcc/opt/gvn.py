@@ -97,8 +97,8 @@ def walk(fn: Function, block: Block, new: dict[Value, Value], table: dict[Any, V
             added.append(key)
         elif op == "load":
             fold_address(insn)
-            if not insn.aux.volatile and insn.aux.reloc is None:
-                key = (insn.args[0], insn.aux.off, insn.aux.size, insn.aux.signed, insn.type)
+            key = load_key(insn)
+            if key is not None:
                 known = loads.get(key)
                 if known is not None:
                     new[insn] = known
@@ -107,13 +107,7 @@ def walk(fn: Function, block: Block, new: dict[Value, Value], table: dict[Any, V
         elif op == "store":
             fold_address(insn)
             clobber(loads, insn, escaping)
-            mem = insn.aux
-            v = args[1]
-            if not mem.volatile and mem.reloc is None and mem.size in (4, 8) and v.op != "undef":
-                if v.type == ("i32" if mem.size == 4 else "i64") or v.type == "ptr":
-                    loads[args[0], mem.off, mem.size, False, v.type] = v
-                    if mem.size == 4:
-                        loads[args[0], mem.off, 4, True, v.type] = v
+            remember_store(loads, insn)
         elif op not in ("jmp", "br", "switch", "ret", "asm_out", "lifetime", "unreachable"):
             if op in ("memcpy", "memmove", "memset"):
                 clobber(loads, insn, escaping)
@@ -123,6 +117,22 @@ def walk(fn: Function, block: Block, new: dict[Value, Value], table: dict[Any, V
                 forget_escaped(loads, escaping)
         out.append(insn)
     block.insns = out
+
+
+def load_key(insn: Value) -> Any:
+    """What a load reads and how; None if it must be done each time."""
+    mem = insn.aux
+    return None if mem.volatile or mem.reloc is not None else (insn.args[0], mem.off, mem.size, mem.signed, insn.type)
+
+
+def remember_store(loads: dict[Any, Value], insn: Value) -> None:
+    """A load of the same place gives what was stored, if nothing of it was cut off."""
+    mem, v = insn.aux, insn.args[1]
+    if not mem.volatile and mem.reloc is None and mem.size in (4, 8) and v.op != "undef":
+        if v.type == ("i32" if mem.size == 4 else "i64") or v.type == "ptr":
+            loads[insn.args[0], mem.off, mem.size, False, v.type] = v
+            if mem.size == 4:
+                loads[insn.args[0], mem.off, 4, True, v.type] = v
 
 
 def fold_address(insn: Value) -> None:

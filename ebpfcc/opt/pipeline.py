@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..ir.core import Function, Module
-from . import combine, dce, gvn, hoist, inline, late_constants, libcalls, licm, mem2reg, prune_params, rotate, simplify_cfg, thread_jumps, unroll
+from . import combine, dce, gvn, hoist, inline, late_constants, libcalls, licm, load_pre, mem2reg, prune_params, rotate, simplify_cfg, thread_jumps, unroll
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -89,6 +89,9 @@ def finish(fn: Function, level: str, trace: Trace) -> None:
             trace("dce", fn)
         return
     if answered:
+        scalar_passes(fn, trace)
+    if load_pre.run(fn):
+        trace("load_pre", fn)
         scalar_passes(fn, trace)
     if rotate.run(fn):
         trace("rotate", fn)

@@ -21,49 +21,63 @@ def run(fn: Function) -> int:
     """Requires: every block ends in a terminator. Drops unreachable blocks. Returns the number of parameters removed."""
     cfg.compute_preds(fn)
     edges = incoming(fn)
-    new: dict[Value, Value] = {}
-
-    def find(v: Value) -> Value:
-        while v in new:
-            v = new[v]
-        return v
-
-    removed = 0
-    changed = True
-    while changed:
-        changed = False
+    new = same_everywhere(fn, edges)
+    if new:
         for block in fn.blocks[1:]:
-            params = block.params
-            if not params:
-                continue
-            targets = edges[block]
-            for i in range(len(params) - 1, -1, -1):
-                param = params[i]
-                same: Value | None = None
-                for target in targets:
-                    v = find(target.args[i])
-                    if v is param or v is same:
-                        continue
-                    if same is not None and v.op != "undef":
-                        if same.op != "undef":
-                            same = None
-                            break
-                        same = v
-                    elif same is None:
-                        same = v
-                else:
-                    if same is None:
-                        same = fn.undef(param.type)
-                    elif same.op != "undef" and same.op != "const" and any(find(t.args[i]).op == "undef" for t in targets):
-                        continue  # the other value may not dominate this block
-                    new[param] = same
-                    del params[i]
-                    for target in targets:
-                        del target.args[i]
-                    removed += 1
-                    changed = True
-    replace_values(fn, new)
-    return removed + drop_dead(fn, edges)
+            gone = [i for i, p in enumerate(block.params) if p in new]
+            for i in reversed(gone):
+                del block.params[i]
+                for target in edges[block]:
+                    del target.args[i]
+        replace_values(fn, new)
+    return len(new) + drop_dead(fn, edges)
+
+
+def same_everywhere(fn: Function, edges: dict[Block, list[Target]]) -> dict[Value, Value]:
+    """What each parameter that stands for one value alone stands for. Optimistic, so that parameters which only feed one another are
+    seen through too (the sparse conditional propagation of Wegman and Zadeck, TOPLAS 1991, of values in place of constants)."""
+    value: dict[Value, Value] = {}  # no entry: nothing is known to arrive yet
+    users: dict[Value, list[tuple[Block, int]]] = {}
+    work: list[tuple[Block, int]] = []
+    for block in fn.blocks[1:]:
+        for i in range(len(block.params)):
+            work.append((block, i))
+            for target in edges[block]:
+                a = target.args[i]
+                if a.op == "param":
+                    users.setdefault(a, []).append((block, i))
+    entry = set(fn.params)
+    work.reverse()
+    while work:
+        block, i = work.pop()
+        param = block.params[i]
+        if value.get(param) is param:
+            continue
+        arrives: Value | None = None
+        for target in edges[block]:
+            a = target.args[i]
+            if a.op == "param" and a not in entry:
+                known = value.get(a)
+                if known is None:
+                    continue
+                a = known
+            if arrives is None or a is arrives:
+                arrives = a
+            elif arrives.op == "undef" and a.op == "const":
+                arrives = a
+            elif not (arrives.op == "const" and a.op == "undef"):  # other values need not reach where an undefined one does
+                arrives = param
+                break
+        if arrives is not None and value.get(param) is not arrives:
+            value[param] = arrives
+            work.extend(users.get(param, ()))
+    new: dict[Value, Value] = {}
+    for block in fn.blocks[1:]:
+        for param in block.params:
+            v = value.get(param)
+            if v is not param:
+                new[param] = v if v is not None else fn.undef(param.type)
+    return new
 
 
 def drop_dead(fn: Function, edges: dict[Block, list[Target]]) -> int:
