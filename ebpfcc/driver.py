@@ -85,7 +85,7 @@ def stages(source: Any, options: Options, sources: SourceMap, diag: Diagnostics,
     tokens = preprocessor.run(source)
     result.dependencies = list(dict.fromkeys(path for _, path, _ in preprocessor.included))
     result.lap("preprocess")
-    unit = Unit(diag, options.big_endian, options.cpu)
+    unit = Unit(diag, options.big_endian, options.cpu, options.strict_aliasing and options.opt_level != "0")
     module = unit.run(tokens)
     result.lap("parse and lower")
     if diag.errors:

@@ -12,7 +12,7 @@ class Options:
         "defines", "includes", "imacros", "iquote", "include_dirs", "isystem", "idirafter", "nostdinc", "sysroot", "undef", "trigraphs",
         "warnings", "color", "error_limit", "preprocess_only", "keep_comments", "no_line_markers", "dump", "show_headers",
         "dependencies", "dependency_file", "dependency_targets", "dependency_phony", "missing_generated",
-        "prefix_map", "debug_prefix_map", "debug_directory", "verbose", "dry_run", "save_temps", "freestanding", "unsigned_char",
+        "prefix_map", "debug_prefix_map", "debug_directory", "verbose", "dry_run", "save_temps", "freestanding", "unsigned_char", "strict_aliasing",
         "emit", "print_after", "features", "unknown", "time_passes", "program", "queries", "hand_over", "target_given",
     )  # fmt: skip
 
@@ -62,6 +62,7 @@ class Options:
         self.save_temps = False
         self.freestanding = False
         self.unsigned_char = False
+        self.strict_aliasing = True
         self.emit = ""
         self.print_after: list[str] = []
         self.features: dict[str, bool] = {}

@@ -45,6 +45,7 @@ def move(operand: Operand, delta: int, t: T.Type) -> Operand:
     out.volatile = operand.volatile or T.qualifiers(t)[1]
     out.core = operand.core
     out.storage = operand.storage
+    out.loose = operand.loose
     return out
 
 
@@ -114,6 +115,7 @@ def step(f: FunctionState, operand: Operand, index: int, m: T.Member, core: bool
         out.core = CoreChain(chain.base, chain.root, [*chain.spec, index], chain.off + byte)
     else:
         out = move(operand, byte, t)
+    out.loose = operand.loose or record.kind == "union" or record.may_alias
     if m.bit_width is not None:
         out.member = m
         out.bit = m.bit_offset % 8
@@ -144,6 +146,7 @@ def element(f: FunctionState, array: Operand, index: Value, t: T.Type, index_typ
             out.align = known_align(array.align, n * size)
             out.volatile = array.volatile or T.qualifiers(t)[1]
             out.core = CoreChain(chain.base, chain.root, [*chain.spec, n], chain.off + n * size)
+            out.loose = array.loose
             return out
         return move(array, n * size, t)
     off = array.off if array.core is None else 0
@@ -153,6 +156,7 @@ def element(f: FunctionState, array: Operand, index: Value, t: T.Type, index_typ
     out.align = min(known_align(array.align, size) if size else 1, known_align(array.align, off) if off else array.align)
     out.volatile = array.volatile or out.volatile
     out.storage = array.storage
+    out.loose = array.loose
     return out
 
 
@@ -185,8 +189,20 @@ def load(f: FunctionState, operand: Operand) -> Value:
     base, off = target_base(f, operand)
     size = T.sizeof(t)
     signed = getattr(t, "signed", False)
-    mem = Mem(size, signed and size < 8, off, operand.volatile, operand.align)
+    mem = Mem(size, signed and size < 8, off, operand.volatile, operand.align, None, is_strict(f, operand))
     return f.load(ir_type(t), base, mem)
+
+
+def is_strict(f: FunctionState, operand: Operand) -> bool:
+    """Whether the access tells the object's type: not of characters, of enums (as clang has it), through unions or what may alias."""
+    if operand.loose or not f.unit.strict_aliasing:
+        return False
+    t = operand.type
+    while t.kind == "typedef" or t.kind == "qual":
+        if t.kind == "qual" and t.may_alias:  # type: ignore[attr-defined]
+            return False
+        t = t.target  # type: ignore[attr-defined]
+    return t.kind == "ptr" or t.kind == "int" and t.size > 1  # type: ignore[attr-defined]
 
 
 def store(f: FunctionState, operand: Operand, value: Value) -> None:
@@ -198,7 +214,7 @@ def store(f: FunctionState, operand: Operand, value: Value) -> None:
         store_bits(f, operand, value)
         return
     base, off = target_base(f, operand)
-    f.effect("store", "void", [base, value], Mem(T.sizeof(operand.type), False, off, operand.volatile, operand.align))
+    f.effect("store", "void", [base, value], Mem(T.sizeof(operand.type), False, off, operand.volatile, operand.align, None, is_strict(f, operand)))
 
 
 def _container(operand: Operand) -> tuple[int, int, int]:

@@ -42,15 +42,16 @@ def qualified(f: FunctionState, t: T.Type, quals: list[Any]) -> T.Type:
     words = [q for q in quals if type(q) is str]
     attrs = [q for q in quals if type(q) is not str]
     tags: tuple[str, ...] = ()
-    space = 0
+    space, may_alias = 0, False
     if attrs:
         known = gather(f, attrs)
         tags = tuple(known.get("btf_type_tag", ()))
         space = known.get("address_space", 0)
+        may_alias = "may_alias" in known
         mode = known.get("mode")
         if mode in MODES and T.strip(t).kind == "int":
             t = BY_SIZE[MODES[mode], T.strip(t).signed]
-    return T.qualify(t, "const" in words, "volatile" in words, "restrict" in words, "_Atomic" in words, tags, space)
+    return T.qualify(t, "const" in words, "volatile" in words, "restrict" in words, "_Atomic" in words, tags, space, may_alias)
 
 
 def specified(f: FunctionState, node: Any) -> T.Type:
@@ -192,6 +193,8 @@ def apply_record_attributes(f: FunctionState, record: T.Record, attrs: dict[str,
         record.preserve_access = True
     if "preserve_static_offset" in attrs:
         record.preserve_offset = True
+    if "may_alias" in attrs:
+        record.may_alias = True
     if "transparent_union" in attrs:
         record.transparent = True
 

@@ -87,7 +87,7 @@ class Operand:
     kind "value": value holds it (None for void).  "ssa": an SSA variable, as an lvalue.  "mem": an object at base + off,
     where `member` is the bit-field's Member and bit its first bit from base + off.  "func": a function designator."""
 
-    __slots__ = ("kind", "type", "value", "var", "off", "volatile", "align", "member", "bit", "core", "literal", "enumerator", "storage")
+    __slots__ = ("kind", "type", "value", "var", "off", "volatile", "align", "member", "bit", "core", "literal", "enumerator", "storage", "loose")
 
     def __init__(self, kind: str, type: T.Type, value: Any = None, off: int = 0) -> None:
         self.kind = kind
@@ -102,6 +102,7 @@ class Operand:
         self.core: CoreChain | None = None
         self.literal: bytes | None = None
         self.enumerator: Any = None
+        self.loose = False  # part of a union or of what may alias: an access says nothing of its type
         self.storage: Any = None  # of a bit-field: (bit size of the declared type)
 
 

@@ -92,7 +92,7 @@ class Member:
 class Record(Type):
     """kind "struct" or "union". members None: incomplete. Record identity is type identity."""
 
-    __slots__ = ("tag", "members", "size", "align", "decl_tags", "preserve_access", "preserve_offset", "pos", "index", "resolve", "transparent")
+    __slots__ = ("tag", "members", "size", "align", "decl_tags", "preserve_access", "preserve_offset", "pos", "index", "resolve", "transparent", "may_alias")
 
     def __init__(self, kind: str, tag: str | None) -> None:
         self.kind = kind
@@ -104,6 +104,7 @@ class Record(Type):
         self.preserve_access = False
         self.preserve_offset = False
         self.transparent = False
+        self.may_alias = False
         self.pos: Any = None
         self.index: dict[str, list[tuple[int, Member]]] | None = None
         self.resolve: Any = None  # called once to complete a record whose definition waits in a header index
@@ -169,11 +170,11 @@ class Typedef(Type):
 class Qual(Type):
     """const, volatile, restrict, _Atomic and btf_type_tags around `target`."""
 
-    __slots__ = ("target", "const", "volatile", "restrict", "atomic", "tags", "space")
+    __slots__ = ("target", "const", "volatile", "restrict", "atomic", "tags", "space", "may_alias")
 
     def __init__(
         self, target: Type, const: bool = False, volatile: bool = False, restrict: bool = False, atomic: bool = False,
-        tags: tuple[str, ...] = (), space: int = 0,
+        tags: tuple[str, ...] = (), space: int = 0, may_alias: bool = False,
     ) -> None:  # fmt: skip
         self.kind = "qual"
         self.target = target
@@ -183,6 +184,7 @@ class Qual(Type):
         self.atomic = atomic
         self.tags = tags
         self.space = space
+        self.may_alias = may_alias
 
 
 VOID = Void()
@@ -257,14 +259,14 @@ def address_space(t: Type) -> int:
 
 
 def qualify(t: Type, const: bool = False, volatile: bool = False, restrict: bool = False, atomic: bool = False,
-            tags: tuple[str, ...] = (), space: int = 0) -> Type:  # fmt: skip
-    if not (const or volatile or restrict or atomic or tags or space):
+            tags: tuple[str, ...] = (), space: int = 0, may_alias: bool = False) -> Type:  # fmt: skip
+    if not (const or volatile or restrict or atomic or tags or space or may_alias):
         return t
     if t.kind == "qual":
         return Qual(
-            t.target, const or t.const, volatile or t.volatile, restrict or t.restrict, atomic or t.atomic, t.tags + tags, space or t.space  # type: ignore[attr-defined]
+            t.target, const or t.const, volatile or t.volatile, restrict or t.restrict, atomic or t.atomic, t.tags + tags, space or t.space, may_alias or t.may_alias  # type: ignore[attr-defined]
         )
-    return Qual(t, const, volatile, restrict, atomic, tags, space)
+    return Qual(t, const, volatile, restrict, atomic, tags, space, may_alias)
 
 
 def complete(t: Record | Enum) -> None:
@@ -515,7 +517,7 @@ def same_qualified(a: Type, b: Type) -> bool:
 
 def with_count(t: Type, count: int) -> Type:
     if t.kind == "qual":
-        return Qual(with_count(t.target, count), t.const, t.volatile, t.restrict, t.atomic, t.tags, t.space)  # type: ignore[attr-defined]
+        return Qual(with_count(t.target, count), t.const, t.volatile, t.restrict, t.atomic, t.tags, t.space, t.may_alias)  # type: ignore[attr-defined]
     if t.kind == "typedef":
         return with_count(t.target, count)  # type: ignore[attr-defined]
     return Array(t.elem, count)  # type: ignore[attr-defined]

@@ -31,8 +31,9 @@ PREDECLARED = {"__int128_t": T.INT128, "__uint128_t": T.UINT128, "__builtin_va_l
 class Unit:
     """big_endian, cpu: the target. names, tags: file scope. regions: indexed headers whose declarations wait."""
 
-    def __init__(self, diag: Any, big_endian: bool, cpu: int) -> None:
+    def __init__(self, diag: Any, big_endian: bool, cpu: int, strict_aliasing: bool = True) -> None:
         self.diag = diag
+        self.strict_aliasing = strict_aliasing
         self.big_endian = big_endian
         self.cpu = cpu
         self.has_load_acquire = False

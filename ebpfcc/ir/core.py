@@ -138,22 +138,24 @@ class Slot:
 
 class Mem:
     """How memory is accessed: size in bytes (1, 2, 4, 8 for load and store), sign extension of a load, byte offset added
-    to the address, and the alignment that is known of address + off."""
+    to the address, and the alignment that is known of address + off.  strict: an access to a scalar of this size, which accesses to
+    scalars of other sizes do not change (C11 6.5 paragraph 7)."""
 
-    __slots__ = ("size", "signed", "off", "volatile", "align", "reloc")
+    __slots__ = ("size", "signed", "off", "volatile", "align", "reloc", "strict")
 
     def __init__(
-        self, size: int, signed: bool = False, off: int = 0, volatile: bool = False, align: int = 0, reloc: CoreReloc | None = None
+        self, size: int, signed: bool = False, off: int = 0, volatile: bool = False, align: int = 0, reloc: CoreReloc | None = None, strict: bool = False
     ) -> None:
         self.size = size
         self.signed = signed
         self.off = off
         self.volatile = volatile
         self.align = align or size
+        self.strict = strict
         self.reloc = reloc  # the offset of the access is relocated (CO-RE), set by selection
 
     def copy(self) -> Mem:
-        return Mem(self.size, self.signed, self.off, self.volatile, self.align, self.reloc)
+        return Mem(self.size, self.signed, self.off, self.volatile, self.align, self.reloc, self.strict)
 
 
 class Atomic:

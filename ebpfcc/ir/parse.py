@@ -431,6 +431,8 @@ class Body:
                 m.signed = True
             elif word == "volatile":
                 m.volatile = True
+            elif word == "strict":
+                m.strict = True
             elif word == "off":
                 m.off = r.number()
             elif word == "align":

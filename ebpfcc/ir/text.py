@@ -211,6 +211,8 @@ def mem(m: Mem) -> str:
         text += f" align {m.align}"
     if m.volatile:
         text += " volatile"
+    if m.strict:
+        text += " strict"
     if m.reloc is not None:
         text += " " + core(m.reloc)
     return text

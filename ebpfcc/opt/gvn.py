@@ -122,7 +122,7 @@ def walk(fn: Function, block: Block, new: dict[Value, Value], table: dict[Any, V
 def load_key(insn: Value) -> Any:
     """What a load reads and how; None if it must be done each time."""
     mem = insn.aux
-    return None if mem.volatile or mem.reloc is not None else (insn.args[0], mem.off, mem.size, mem.signed, insn.type)
+    return None if mem.volatile or mem.reloc is not None else (insn.args[0], mem.off, mem.size, mem.signed, insn.type, mem.strict)
 
 
 def remember_store(loads: dict[Any, Value], insn: Value) -> None:
@@ -130,9 +130,9 @@ def remember_store(loads: dict[Any, Value], insn: Value) -> None:
     mem, v = insn.aux, insn.args[1]
     if not mem.volatile and mem.reloc is None and mem.size in (4, 8) and v.op != "undef":
         if v.type == ("i32" if mem.size == 4 else "i64") or v.type == "ptr":
-            loads[insn.args[0], mem.off, mem.size, False, v.type] = v
+            loads[insn.args[0], mem.off, mem.size, False, v.type, mem.strict] = v
             if mem.size == 4:
-                loads[insn.args[0], mem.off, 4, True, v.type] = v
+                loads[insn.args[0], mem.off, 4, True, v.type, mem.strict] = v
 
 
 def fold_address(insn: Value) -> None:
@@ -185,6 +185,8 @@ def clobber(loads: dict[Any, Value], insn: Value, escaping: set[Any]) -> None:
         if key[0] is insn.args[0] and insn.op == "store" and (key[1] + key[2] <= mem.off or mem.off + mem.size <= key[1]):
             continue
         if base.op == "gaddr" and other.op == "gaddr" and base.aux[0] != other.aux[0]:
+            continue
+        if mem.strict and key[5] and mem.size != key[2] and base is not other:
             continue
         del loads[key]
 
