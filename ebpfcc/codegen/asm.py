@@ -235,8 +235,47 @@ def signed_text(n: int) -> str:
     return f"- {-n}" if n < 0 else f"+ {n}"
 
 
+class Conditions:
+    """.if and its like (GNU as manual, section 7.57), nested: for each whether its present part is assembled, and whether one was."""
+
+    def __init__(self) -> None:
+        self.stack: list[tuple[bool, bool]] = []
+
+    def hides(self, statement: str) -> bool:
+        """Whether a statement is not to be assembled: it is a condition itself, or a condition leaves it out."""
+        word, _, rest = statement.partition(" ")
+        word = word.lower()
+        shown = all(now for now, _ in self.stack)
+        if word.startswith(".if"):
+            holds = shown and self.holds(word, rest, statement)
+            self.stack.append((holds, holds))
+        elif word in (".else", ".elseif", ".endif"):
+            if not self.stack:
+                raise AsmError(f"'{word}' without '.if'", statement)
+            _, before = self.stack.pop()
+            if word != ".endif":
+                holds = not before and all(now for now, _ in self.stack) and (word == ".else" or self.holds(".if", rest, statement))
+                self.stack.append((holds, before or holds))
+        else:
+            return not shown
+        return True
+
+    def holds(self, word: str, rest: str, statement: str) -> bool:
+        if word in (".ifc", ".ifnc"):
+            a, _, b = rest.partition(",")
+            return (a.strip().strip("'\"") == b.strip().strip("'\"")) == (word == ".ifc")
+        if word in (".ifb", ".ifnb"):
+            return (not rest.strip()) == (word == ".ifb")
+        tests = {".if": "!=", ".ifne": "!=", ".ifeq": "==", ".iflt": "<", ".ifle": "<=", ".ifgt": ">", ".ifge": ">="}
+        if word not in tests:
+            raise AsmError("unknown directive", statement)
+        n = Code().evaluate(rest, 0, 0, [])
+        return {"!=": n != 0, "==": n == 0, "<": n < 0, "<=": n <= 0, ">": n > 0, ">=": n >= 0}[tests[word]]
+
+
 def assemble(text: str, cpu: int) -> Code:
     code = Code()
+    conditions = Conditions()
     text = re.sub(r"/\*.*?\*/", " ", text, flags=re.S)
     text = re.sub(r"//[^\n]*", "", text)
     text = re.sub(r"(?m)#[^\n]*$", "", text)
@@ -248,8 +287,10 @@ def assemble(text: str, cpu: int) -> Code:
             code.labels.setdefault(match.group(1), []).append(code.at)
             statement = statement[match.end() :]
         statement = statement.strip()
-        if statement:
+        if statement and not conditions.hides(statement):
             one(code, statement)
+    if conditions.stack:
+        raise AsmError("'.endif' is missing", text)
     if code.at % 8:
         raise AsmError("assembly is not a whole number of instructions", text)
     code.size = code.at // 8

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 STACK_LIMIT = 512
+SHARED_END = 4  # instructions
 INVERSE = {m.JEQ: m.JNE, m.JNE: m.JEQ, m.JGT: m.JLE, m.JLE: m.JGT, m.JGE: m.JLT, m.JLT: m.JGE,
            m.JSGT: m.JSLE, m.JSLE: m.JSGT, m.JSGE: m.JSLT, m.JSLT: m.JSGE}  # fmt: skip
 
@@ -129,6 +130,7 @@ def tidy(blocks: list[MBlock]) -> list[MBlock]:
                 if i.asm is not None and i.asm.labels:
                     i.asm.labels = [final(t) for t in i.asm.labels]
         changed |= invert(blocks)
+        changed |= share_ends(blocks)
         kept = reachable(blocks)
         changed |= len(kept) != len(blocks)
         blocks = kept
@@ -175,6 +177,26 @@ def invert(blocks: list[MBlock]) -> bool:
             referenced.add(last.target)
             jump.insns.clear()
             changed = True
+    return changed
+
+
+def share_ends(blocks: list[MBlock]) -> bool:
+    """Jumps to blocks that do the same and end there go to the first of them."""
+    first: dict[Any, MBlock] = {}
+    same: dict[MBlock, MBlock] = {}
+    for block in blocks:
+        last = block.insns[-1] if block.insns else None
+        if last is None or last.code != JMP | m.EXIT or len(block.insns) > SHARED_END or any(i.asm or i.reloc or i.core for i in block.insns):
+            continue
+        known = first.setdefault(tuple((i.code, i.dst, i.src, i.off, i.imm) for i in block.insns), block)
+        if known is not block:
+            same[block] = known
+    changed = False
+    for block in blocks:
+        for i in block.insns:
+            if i.target in same:
+                i.target = same[i.target]
+                changed = True
     return changed
 
 

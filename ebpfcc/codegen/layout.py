@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 LOOP_ROUNDS = 8.0  # how often a loop goes round
 MAX_FREQUENCY = 1e12
-EXPECTED, STAYS_IN_LOOP, NOT_ZERO, NOT_EQUAL, NOT_NEGATIVE, RETURNS_LATER = 0.98, 0.88, 0.62, 0.52, 0.62, 0.58
+EXPECTED, STAYS_IN_LOOP, NOT_ZERO, NOT_EQUAL, NOT_NEGATIVE, DOES_SOMETHING, RETURNS_LATER = 0.98, 0.88, 0.62, 0.52, 0.62, 0.55, 0.58
 OVERTAKING = 0.25  # a block is placed before another way to it that is at most this much as frequent
 COLD = 0.04  # of the frequency of the block before: put at the end
 
@@ -64,6 +64,9 @@ def likelihood_of_then(t: Value, block: Block, then: Block, other: Block, innerm
             return p if cond == "ne" else 1 - p
         if b.op == "const" and b.aux in (0, -1) and cond[0] == "s":
             return NOT_NEGATIVE if cond in ("sgt", "sge") else 1 - NOT_NEGATIVE
+    leaves_then, leaves_other = only_jumps(then), only_jumps(other)
+    if leaves_then != leaves_other:
+        return 1 - DOES_SOMETHING if leaves_then else DOES_SOMETHING
     returns_then, returns_other = returns(then), returns(other)
     if returns_then != returns_other:
         return 1 - RETURNS_LATER if returns_then else RETURNS_LATER
@@ -72,6 +75,11 @@ def likelihood_of_then(t: Value, block: Block, then: Block, other: Block, innerm
 
 def ends_badly(block: Block) -> bool:
     return block.insns[-1].op == "unreachable"
+
+
+def only_jumps(block: Block) -> bool:
+    """The block stands for an edge; it copies values at most."""
+    return block.insns[0].op == "jmp"
 
 
 def returns(block: Block) -> bool:

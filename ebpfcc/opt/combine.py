@@ -4,12 +4,13 @@
 - extensions moved to the operands of an addition, product or shift that does not wrap, so that constants reach the offset of an access;
 - a sign extension of what is not negative is a zero extension;
 - an extension that a comparison alone reads is left out;
+- a signed division of what is not negative is an unsigned one;
 - what a store does not keep is not computed."""
 
 from __future__ import annotations
 
 from ..ir import cfg
-from ..ir.core import Block, Function, Value, count_uses
+from ..ir.core import WIDTH, Block, Function, Value, count_uses
 from ..ir.fold import simplify
 from .ranges import Ranges
 
@@ -170,4 +171,24 @@ def rule_icmp(c: Combiner, insn: Value) -> Value | None:
     return None
 
 
-RULES = {"icmp": rule_icmp, "sextn": rule_sextn, "add": rule_add, "zext": rule_zext, "sext": rule_sext, "store": rule_store}
+def rule_signed_division(c: Combiner, insn: Value) -> Value | None:
+    """Of what is not negative: an unsigned one, and by a power of two a shift or a mask."""
+    a, b = insn.args
+    top = (1 << WIDTH[insn.type] - 1) - 1
+    if c.ranges.of(a, c.block)[1] > top or c.ranges.of(b, c.block)[1] > top:
+        return None
+    unsigned = "udiv" if insn.op == "sdiv" else "urem"
+    if b.op != "const" or b.aux & (b.aux - 1) or not b.aux:
+        return c.make(insn, unsigned, insn.type, [a, b])
+    shift = c.fn.const(insn.type, b.aux.bit_length() - 1)
+    value = c.make(insn, "lshr", insn.type, [a, shift]) if insn.op == "sdiv" else c.make(insn, "and", insn.type, [a, c.fn.const(insn.type, b.aux - 1)])
+    return rule_constant(c, value) or value
+
+
+def rule_constant(c: Combiner, insn: Value) -> Value | None:
+    """What can have one value only."""
+    low, high = c.ranges.of(insn, c.block)
+    return c.fn.const(insn.type, low) if low == high else None
+
+
+RULES = {**dict.fromkeys(("sdiv", "srem"), rule_signed_division), **dict.fromkeys(("lshr", "udiv"), rule_constant), "icmp": rule_icmp, "sextn": rule_sextn, "add": rule_add, "zext": rule_zext, "sext": rule_sext, "store": rule_store}
