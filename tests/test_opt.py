@@ -20,7 +20,7 @@ from ebpfcc.ir.core import Function, Module
 from ebpfcc.ir.interp import interpret
 from ebpfcc.ir.text import parse, print_module
 from ebpfcc.ir.verify import VerifyError, verify_module
-from ebpfcc.opt import combine, dce, gvn, hoist, inline, late_constants, libcalls, licm, load_pre, mem2reg, pipeline, prune_params, rotate, simplify_cfg, thread_jumps, unroll
+from ebpfcc.opt import combine, dce, dead_stores, gvn, hoist, inline, late_constants, libcalls, licm, load_pre, mem2reg, pipeline, prune_params, rotate, simplify_cfg, thread_jumps, unroll
 
 HEADER = re.compile(r"\[(case|passes|in|out|run)(?: ([^\]]*))?\]$")
 
@@ -56,6 +56,7 @@ PASSES: dict[str, Callable[[Module], None]] = {
     "licm": on_functions(licm.run),
     "thread_jumps": on_functions(thread_jumps.run),
     "load_pre": on_functions(load_pre.run),
+    "dead_stores": on_functions(dead_stores.run),
     "rotate": on_functions(rotate.run),
     "unroll": on_functions(unroll.run),
     "inline": inlining(True),

@@ -114,7 +114,7 @@ class FunctionState:
 
     __slots__ = (
         "unit", "fn", "block", "pos", "defs", "sealed", "incomplete", "edges", "scopes", "tags", "breaks", "continues", "labels", "switch",
-        "ret_type", "name", "params", "ret_slot", "addressed", "cleanups", "dead", "diag", "local_labels", "statics", "unroll", "preserve", "counter", "local_types", "symbol", "label_addresses",
+        "ret_type", "name", "params", "ret_slot", "addressed", "cleanups", "dead", "diag", "local_labels", "statics", "unroll", "preserve", "counter", "local_types", "symbol", "label_addresses", "scope_slots",
     )  # fmt: skip
 
     def __init__(self, unit: Unit, name: str, ret_type: T.Type) -> None:
@@ -142,6 +142,7 @@ class FunctionState:
         self.counter = 0
         self.symbol: Any = None
         self.label_addresses: list[str] = []
+        self.scope_slots: list[list[Slot]] = []
         self.block = self.new_block("entry")
         self.fn.blocks.append(self.block)
         self.sealed.add(self.block)
@@ -323,7 +324,14 @@ class FunctionState:
         slot = Slot(name, T.sizeof(t), max(align, T.alignof(t)), self.pos)
         self.fn.slots.append(slot)
         self.effect("lifetime", "void", [self.fn.slot_addr(slot)])
+        if self.scope_slots:
+            self.scope_slots[-1].append(slot)
         return slot
+
+    def end_slots(self) -> None:
+        """The objects of the innermost scope are not read any more."""
+        for slot in self.scope_slots[-1]:
+            self.effect("lifetime", "void", [self.fn.slot_addr(slot)], "end")
 
     # -- names ---------------------------------------------------------------------------------------------------
     def lookup(self, name: str) -> Any:
@@ -340,11 +348,13 @@ class FunctionState:
         self.scopes.append({})
         self.tags.append({})
         self.cleanups.append([])
+        self.scope_slots.append([])
 
     def leave(self) -> None:
         self.scopes.pop()
         self.tags.pop()
         self.cleanups.pop()
+        self.scope_slots.pop()
 
 
 def ir_type(t: T.Type) -> str:

@@ -64,9 +64,13 @@ def statements(f: FunctionState, items: list[Any]) -> None:
         f.stmt(item)
 
 
-def leave_scope(f: FunctionState) -> None:
-    if f.cleanups[-1] and not f.is_terminated():
-        run_cleanups(f, f.cleanups, len(f.cleanups) - 1)
+def leave_scope(f: FunctionState, ends_objects: bool = True) -> None:
+    """ends_objects: no value of the scope is an object in it."""
+    if not f.is_terminated():
+        if f.cleanups[-1]:
+            run_cleanups(f, f.cleanups, len(f.cleanups) - 1)
+        if ends_objects and len(f.scopes) > 2:  # else the function returns next
+            f.end_slots()
     f.leave()
 
 
@@ -429,7 +433,7 @@ def statement_expression(f: FunctionState, body: Any) -> Operand:
             value = rvalue(f, f.expr(last))
         else:
             f.stmt(last)
-    leave_scope(f)
+    leave_scope(f, value.kind == "value")
     del f.local_labels[labels:]
     return value
 

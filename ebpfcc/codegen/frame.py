@@ -2,7 +2,7 @@
 
 An object lives where a use of it can still come and one (or its declaration, `lifetime`) may have been. Its uses are the instructions
 that its address reaches; if the address gets where it can't be followed (memory, a block parameter, a pointer that a function returns),
-the object lives everywhere.
+the object lives from its declaration to the end of its scope (`lifetime ... end`), or everywhere.
 """
 
 from __future__ import annotations
@@ -55,35 +55,28 @@ def object_conflicts(fn: Function) -> tuple[dict[Slot, int], dict[Slot, int]]:
     events, lost = find_uses(fn, numbers)
     gen: dict[Block, int] = {}
     kill: dict[Block, int] = {}
-    touched: dict[Block, int] = {}
     for block, happened in events.items():
-        g = k = t = 0
-        for use, begin in reversed(happened):
+        g = k = 0
+        for use, begin, _ in reversed(happened):
             g = g & ~begin | use
             k |= begin
-            t |= use | begin
-        gen[block], kill[block], touched[block] = g, k, t
+        gen[block], kill[block] = g, k
     live_in, live_out = backward(fn, gen, kill)
-    started = forward(fn, touched)
+    started = forward(fn, events)
     adjacent = [0] * len(numbers)
     for block, happened in events.items():
-        if not happened:
-            note(adjacent, live_in[block] & started[block])
-            continue
-        before = started[block]
-        begun = []
-        for use, begin in happened:
-            before |= use | begin
-            begun.append(before)
+        open_here = started[block]
+        begun = [open_here]
+        for use, begin, end in happened:
+            open_here = (open_here | use | begin) & ~end
+            begun.append(open_here)
         live = live_out[block]
-        note(adjacent, live & before)
-        for (use, begin), so_far in zip(reversed(happened), reversed(begun)):
+        note(adjacent, (live | lost) & begun[-1])
+        for (use, begin, _), before, after in zip(reversed(happened), reversed(begun[:-1]), reversed(begun[1:])):
             live = live & ~begin | use
-            note(adjacent, (live | use | begin) & so_far)
-    for n in range(len(numbers)):
-        if lost >> n & 1:
-            adjacent[n] = everything
-    return {slot: adjacent[n] | lost for slot, n in numbers.items()}, numbers
+            note(adjacent, (live | use | begin | lost) & (before | after | use | begin))
+        note(adjacent, (live | lost) & begun[0])
+    return {slot: adjacent[n] | 1 << n for slot, n in numbers.items()}, numbers
 
 
 def note(adjacent: list[int], alive: int) -> None:
@@ -94,8 +87,9 @@ def note(adjacent: list[int], alive: int) -> None:
         rest ^= low
 
 
-def find_uses(fn: Function, numbers: dict[Slot, int]) -> tuple[dict[Block, list[tuple[int, int]]], int]:
-    """For each block its (used slots, declared slots) in order; and the slots whose address is lost sight of."""
+def find_uses(fn: Function, numbers: dict[Slot, int]) -> tuple[dict[Block, list[tuple[int, int, int]]], int]:
+    """For each block its (slots used, begun, ended) in order; and the slots whose address is lost sight of, which live from their
+    beginnings to their ends."""
     origin: dict[Value, int] = {}
     lost = 0
 
@@ -104,9 +98,9 @@ def find_uses(fn: Function, numbers: dict[Slot, int]) -> tuple[dict[Block, list[
             return 1 << numbers[v.aux]
         return origin.get(v, 0)
 
-    events: dict[Block, list[tuple[int, int]]] = {}
+    events: dict[Block, list[tuple[int, int, int]]] = {}
     for block in fn.blocks:
-        happened: list[tuple[int, int]] = []
+        happened: list[tuple[int, int, int]] = []
         for insn in block.insns:
             op = insn.op
             mask = 0
@@ -118,7 +112,7 @@ def find_uses(fn: Function, numbers: dict[Slot, int]) -> tuple[dict[Block, list[
             if not mask:
                 continue
             if op == "lifetime":
-                happened.append((0, mask))
+                happened.append((0, 0, mask) if insn.aux == "end" else (0, mask, 0))
                 continue
             if op == "add" or op == "addr_cast":
                 origin[insn] = mask
@@ -132,7 +126,7 @@ def find_uses(fn: Function, numbers: dict[Slot, int]) -> tuple[dict[Block, list[
                     lost |= mask
             elif op not in FOLLOWED:
                 lost |= mask
-            happened.append((mask, 0))
+            happened.append((mask, 0, 0))
         events[block] = happened
     for block in fn.blocks:  # an address computed in a block that comes later in the list than its use
         for insn in block.insns:
@@ -159,13 +153,21 @@ def backward(fn: Function, gen: dict[Block, int], kill: dict[Block, int]) -> tup
     return live_in, live_out
 
 
-def forward(fn: Function, touched: dict[Block, int]) -> dict[Block, int]:
-    """What may have been used or declared before each block."""
+def forward(fn: Function, events: dict[Block, list[tuple[int, int, int]]]) -> dict[Block, int]:
+    """What may have been used or begun, and not ended since, before each block."""
+    gen: dict[Block, int] = {}
+    kill: dict[Block, int] = {}
+    for block, happened in events.items():
+        g = k = 0
+        for use, begin, end in happened:
+            g = (g | use | begin) & ~end
+            k = k & ~(use | begin) | end
+        gen[block], kill[block] = g, k
     before = dict.fromkeys(fn.blocks, 0)
     work = list(reversed(fn.blocks))
     while work:
         block = work.pop()
-        after = before[block] | touched[block]
+        after = before[block] & ~kill[block] | gen[block]
         for s in block.succs:
             if after & ~before[s]:
                 before[s] |= after

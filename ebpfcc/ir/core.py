@@ -26,7 +26,7 @@ only in memory: a load extends, a store truncates.  The upper half of a register
     store                   p, v                Mem
     memcpy memmove          d, s                Mem with size in bytes, volatile, align (of both)
     memset                  d, v                Mem; v an i32, its low byte is stored
-    lifetime                slot                -            the object is new here: what it held is indeterminate
+    lifetime                slot                None | "end" the object is new here: what it held is indeterminate; or nothing reads it any more
     atomic                  p, v [, new]        Atomic (cmpxchg: v is the expected value)
     call                    args...             Call
     asm                     inputs...           Asm; the result is output 0

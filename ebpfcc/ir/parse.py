@@ -343,6 +343,8 @@ class Body:
             insn.aux = self.call(r)
         elif op in ("asm", "asm_goto"):
             insn.aux = self.asm(r)
+        elif op == "lifetime":
+            insn.aux = "end" if r.accept("end") else None
         if op in ("call", "asm", "asm_goto"):
             r.expect("(")
             self.operands(r, insn, ")")

@@ -162,7 +162,7 @@ class Printer:
         words = [i.op + suffix]
         aux = i.aux
         op = i.op
-        if op == "br":
+        if op == "br" or op == "lifetime":
             words += [aux] if aux else []
         elif isinstance(aux, CoreReloc):
             words.append(core(aux))

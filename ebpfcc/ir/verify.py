@@ -258,6 +258,7 @@ def check_block_operation(v: Verifier, insn: Value, got: list[str]) -> None:
 
 def check_lifetime(v: Verifier, insn: Value, got: list[str]) -> None:
     v.check(len(insn.args) == 1 and insn.args[0].op == "slot", "the operand is no slot")
+    v.check(insn.aux in (None, "end"), "aux is no end")
     expects(v, insn, got, ["ptr"], "void")
 
 

@@ -87,10 +87,36 @@ def rule_add(c: Combiner, insn: Value) -> Value | None:
         if b.op == "add" and b.args[1].op == "const" and c.once(b):
             inner = c.make(insn, "add", "ptr", [a, b.args[0]])
             return c.make(insn, "add", "ptr", [inner, b.args[1]])
-        return None
+        return element_of_slot(c, insn) if a.op == "slot" else None
     if b.op == "const" and a.op == "add" and a.args[1].op == "const" and c.once(a):
         return c.make(insn, "add", insn.type, [a.args[0], c.fn.const(insn.type, a.args[1].aux + b.aux)])
     return None
+
+
+def element_of_slot(c: Combiner, insn: Value) -> Value | None:
+    """`s[i + 1]` of a stack object as `s[i]` and a constant, also where i + 1 is needed besides: accesses to neighbours can be told apart."""
+    base, scaled = insn.args
+    shift = scaled.args[1] if scaled.op == "shl" else c.fn.const("i64", 0)
+    index = scaled.args[0] if scaled.op == "shl" else scaled
+    if shift.op != "const" or index.op != "zext" or not c.once(index) or not c.once(scaled):
+        return None
+    total = index.args[0]
+    if total.op != "add" or total.args[1].op != "const" or total.args[1].aux <= 0 or c.once(total):
+        return None
+    x, n = total.args
+    if c.ranges.of(x, c.block)[1] + n.aux > 0xFFFFFFFF:
+        return None
+    wide = c.make(insn, "shl", "i64", [c.make(insn, "zext", "i64", [x]), shift])
+    return c.make(insn, "add", "ptr", [c.make(insn, "add", "ptr", [base, wide]), c.fn.const("i64", n.aux << (shift.aux & 63))])
+
+
+def rule_shl(c: Combiner, insn: Value) -> Value | None:
+    """A constant that is added before the shift is added after it, where an access can take it into its offset."""
+    a, n = insn.args
+    if n.op != "const" or a.op != "add" or insn.type != "i64" or a.args[1].op != "const" or not c.once(a):
+        return None
+    shifted = c.make(insn, "shl", "i64", [a.args[0], n])
+    return c.make(insn, "add", "i64", [shifted, c.fn.const("i64", a.args[1].aux << (n.aux & 63))])
 
 
 def rule_zext(c: Combiner, insn: Value) -> Value | None:
@@ -191,4 +217,4 @@ def rule_constant(c: Combiner, insn: Value) -> Value | None:
     return c.fn.const(insn.type, low) if low == high else None
 
 
-RULES = {**dict.fromkeys(("sdiv", "srem"), rule_signed_division), **dict.fromkeys(("lshr", "udiv"), rule_constant), "icmp": rule_icmp, "sextn": rule_sextn, "add": rule_add, "zext": rule_zext, "sext": rule_sext, "store": rule_store}
+RULES = {"shl": rule_shl, **dict.fromkeys(("sdiv", "srem"), rule_signed_division), **dict.fromkeys(("lshr", "udiv"), rule_constant), "icmp": rule_icmp, "sextn": rule_sextn, "add": rule_add, "zext": rule_zext, "sext": rule_sext, "store": rule_store}

@@ -162,6 +162,10 @@ def splice(fn: Function, at: int, k: int, call: Value, callee: Function) -> None
     jump = Value("jmp", "void", [], None, call.pos, [Target(entry)])
     jump.block = block
     block.insns.append(jump)
+    ends = [Value("lifetime", "void", [fn.slot_addr(slot)], "end", call.pos) for slot in slots.values()]
+    for end in ends:
+        end.block = after
+    after.insns[:0] = ends
     fn.blocks[at + 1 : at + 1] = [blocks[b] for b in callee.blocks] + [after]
     if result is not None:
         from ..ir.core import replace_values

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..ir.core import Function, Module
-from . import combine, dce, gvn, hoist, inline, late_constants, libcalls, licm, load_pre, mem2reg, prune_params, rotate, simplify_cfg, thread_jumps, unroll
+from . import combine, dce, dead_stores, gvn, hoist, inline, late_constants, libcalls, licm, load_pre, mem2reg, prune_params, rotate, simplify_cfg, thread_jumps, unroll
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -102,6 +102,10 @@ def finish(fn: Function, level: str, trace: Trace) -> None:
         trace("combine", fn)
         gvn.run(fn)
         trace("gvn", fn)
+        dce.run(fn)
+        trace("dce", fn)
+    if dead_stores.run(fn):
+        trace("dead_stores", fn)
         dce.run(fn)
         trace("dce", fn)
     licm.run(fn)

@@ -48,6 +48,8 @@ class Ranges:
         for k, p in enumerate(header.params):
             following = back.args[k]
             tested = test.args[0]
+            if tested.op in ("sext", "zext") and test.args[1].aux < 1 << 31:  # `ult` of a sign extension says that it is not negative
+                tested = tested.args[0]
             if following.op != "add" or following.args[0] is not p or following.args[1].op != "const":
                 continue
             if tested.op != "add" or tested.args[0] is not p or tested.args[1].op != "const":

@@ -9,6 +9,7 @@ from ..ir.core import PURE, Block, Function, Target, Value
 from . import inline
 
 MAX_HEADER = 10  # instructions that are copied
+REMADE = frozenset(("zext", "sext", "trunc", "sextn", "ptrtoint", "inttoptr"))
 
 
 def run(fn: Function) -> int:
@@ -49,14 +50,15 @@ def rotate(fn: Function, loop: cfg.Loop) -> None:
     leave = own_block(fn, header, 1 - inner, "exit")
     loop.blocks.add(body)
     cfg.compute_preds(fn)
-    defined = [*header.params, *header.insns[:-1]]
-    carried = [v for v in defined if is_used_elsewhere(fn, v, header)]
-    for v in carried:
-        in_body = new_param(body, v)
-        in_exit = new_param(leave, v)
-        rename(fn, loop, v, in_body, in_exit, body, leave)
-        branch.targets[inner].args.append(v)
-        branch.targets[1 - inner].args.append(v)
+    versions: dict[Block, dict[Value, Value]] = {body: {}, leave: {}}
+    for v in carried_values(fn, header):
+        for block, target in ((body, branch.targets[inner]), (leave, branch.targets[1 - inner])):
+            if is_remade(v):
+                versions[block][v] = remake(block, v, versions[block])
+            else:
+                versions[block][v] = new_param(block, v)
+                target.args.append(v)
+        rename(fn, loop, v, versions[body][v], versions[leave][v], body, leave)
     jump = latch.insns.pop()
     values: dict[Value, Value] = dict(zip(header.params, jump.targets[0].args))
     for insn in header.insns:
@@ -66,6 +68,28 @@ def rotate(fn: Function, loop: cfg.Loop) -> None:
             copy.targets = [Target(t.block, [values.get(a, a) for a in t.args]) for t in insn.targets]
         values[insn] = copy
         latch.insns.append(copy)
+
+
+def carried_values(fn: Function, header: Block) -> list[Value]:
+    """Values of the header that are read elsewhere, and what remaking some of them takes, each after what it needs."""
+    defined = [*header.params, *header.insns[:-1]]
+    carried = {v for v in defined if is_used_elsewhere(fn, v, header)}
+    for v in reversed(defined):
+        if v in carried and is_remade(v):
+            carried.update(a for a in v.args if a in defined)
+    return [v for v in defined if v in carried]
+
+
+def is_remade(v: Value) -> bool:
+    """Cheaper to make again of the counter than to carry as a second one."""
+    return v.op in REMADE
+
+
+def remake(block: Block, v: Value, values: dict[Value, Value]) -> Value:
+    copy = Value(v.op, v.type, [values.get(a, a) for a in v.args], v.aux, v.pos)
+    copy.block = block
+    block.insns.insert(-1, copy)
+    return copy
 
 
 def own_block(fn: Function, header: Block, side: int, what: str) -> Block:
