@@ -180,9 +180,10 @@ def generate_all(module: Any, options: Options, diag: Diagnostics) -> list[Any]:
 
     codes = []
     unique = 0
+    externs = frozenset([*module.externs, *(g.name for g in module.globals.values() if g.linkage.startswith("extern"))])
     for fn in module.functions.values():
         try:
-            code = generate(fn, options.cpu, options.big_endian, unique)
+            code = generate(fn, options.cpu, options.big_endian, unique, externs)
         except StackError as e:
             objects = ", ".join(f"'{name}' ({size} bytes)" for name, size in e.objects)
             diag.error(fn.pos, f"stack of function '{fn.name}' is {e.total} bytes, above the limit of 512: largest objects {objects}")

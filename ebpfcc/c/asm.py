@@ -90,7 +90,16 @@ def asm_input(f: FunctionState, constraint: str, expr: Any) -> tuple[Value, int]
             return f.load("i64", access.address(f, o), Mem(8, False, 0, o.volatile, o.align)), 8
         f.diag.error(expr.coord, f"invalid operand of type '{T.spell(o.type)}' for asm constraint '{constraint}'")
         return f.fn.undef("i64"), 8
-    return o.value, T.sizeof(t)
+    return (o.value if immediate else unextended(o.value, T.sizeof(t))), T.sizeof(t)
+
+
+def unextended(value: Value, size: int) -> Value:
+    """A value narrower than 4 bytes as it was before it was cut: the upper bits of its register say nothing (programs count on that to get
+    at the whole of a value through a cast)."""
+    bits = size * 8
+    while bits < 32 and (value.op == "sextn" and value.aux == bits or value.op == "and" and value.args[1].op == "const" and value.args[1].aux == (1 << bits) - 1):
+        value = value.args[0]
+    return value.args[0] if bits < 32 and value.op == "trunc" else value
 
 
 def emit(f: FunctionState, node: Any, asm: Asm, values: list[Value], places: list[Operand]) -> None:

@@ -75,10 +75,13 @@ def call_function(f: FunctionState, symbol: FunctionSymbol, t: Any, args: list[A
     helper = symbol.attrs.get("kernel_helper")
     info = Call("helper", helper) if helper is not None else Call("func", target)
     info.noreturn = "noreturn" in symbol.attrs
-    return finish(f, info, t, [], args, node, symbol.name)
+    return finish(f, info, t, [], args, node, symbol.name, symbol.node is not None)
 
 
-def finish(f: FunctionState, info: Call, t: T.Func, values: list[Value], args: list[Any], node: Any, name: str) -> Operand:
+def finish(
+    f: FunctionState, info: Call, t: T.Func, values: list[Value], args: list[Any], node: Any, name: str, is_own: bool = False
+) -> Operand:
+    """is_own: a function of this source, whose results are extended as their type says."""
     params = t.params
     if t.prototype and (len(args) < len(params) or (len(args) > len(params) and not t.variadic)):
         word = "few" if len(args) < len(params) else "many"
@@ -108,11 +111,13 @@ def finish(f: FunctionState, info: Call, t: T.Func, values: list[Value], args: l
         return out
     if ret.kind == "void":
         return value_of(T.VOID, None)
-    return value_of(ret, narrow_result(f, ret, value))
+    return value_of(ret, value if is_own else narrow_result(f, ret, value))
 
 
 def narrow_result(f: FunctionState, ret: Any, value: Value) -> Value:
     """A callee extends narrow results only to what its own type says; the upper bits of r0 are not to be relied on."""
+    if ret.kind == "bool":
+        return f.emit("and", "i32", [value, f.const("i32", 1)])
     if ret.kind == "int" and ret.size < 4:
         if ret.signed:
             return f.emit("sextn", "i32", [value], ret.size * 8)

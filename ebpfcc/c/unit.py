@@ -47,7 +47,7 @@ class Unit:
         self.inside_preserved = 0
         self.in_region = 0
         self.pending: list[FunctionSymbol] = []
-        self.roots: list[FunctionSymbol] = []
+        self.definitions: list[FunctionSymbol | Variable] = []  # what the object must have, in the source's order
         self.strings: dict[tuple[bytes, int], str] = {}
         self.variables: list[Variable] = []
         self.parser: GnuParser | None = None
@@ -276,9 +276,9 @@ class Unit:
         symbol.pos = decl.coord
         symbol.node = node
         if symbol.storage != "static" and not (symbol.inline and ("gnu_inline" in symbol.attrs or "extern" not in decl.storage)):
-            self.roots.append(symbol)
+            self.definitions.append(symbol)
         elif "used" in symbol.attrs or "section" in symbol.attrs and symbol.storage != "static":
-            self.roots.append(symbol)
+            self.definitions.append(symbol)
 
     def apply_old_style(self, f: FunctionState, t: T.Func, decls: list[Any]) -> None:
         types = {d.name: declare.declarator_type(f, d.type) for d in decls}
@@ -325,6 +325,8 @@ class Unit:
                 return
             variable.init = node.init
             variable.pos = node.coord
+            if variable.storage == "global":
+                self.definitions.append(variable)
             if T.strip(variable.type).kind == "array" and T.strip(variable.type).count is None:
                 _, count = init.flatten(f, variable.type, node.init)
                 variable.type = T.with_count(variable.type, count)
@@ -490,18 +492,22 @@ class Unit:
         return None
 
     def lower_all(self) -> None:
+        """Functions and variables in clang's order, which programs see in the offsets of variables in their section: definitions with
+        a value where they stand, others when they are first referred to or at the end; static functions last."""
         self.pending = []
-        for symbol in self.roots:
-            symbol.used = True
-            self.lower_function(symbol)
-            self.lower_pending()
+        for symbol in self.definitions:
+            if isinstance(symbol, Variable):
+                known = symbol.symbol in self.module.globals
+                self.emit_variable(symbol)
+                if not known and symbol.symbol in self.module.globals:  # what its value refers to stands before it: an inner map before the outer one
+                    self.module.globals[symbol.symbol] = self.module.globals.pop(symbol.symbol)
+            else:
+                symbol.used = True
+                self.lower_function(symbol)
         for variable in self.variables:
             if variable.storage == "global" or (variable.storage == "static" and ("used" in variable.attrs or "retain" in variable.attrs)):
                 self.emit_variable(variable)
         self.lower_pending()
-        # libbpf makes maps in the order of their section: an inner map has to stand before the outer one, as in the source
-        order = {variable.symbol: n for n, variable in enumerate(self.variables)}
-        self.module.globals = dict(sorted(self.module.globals.items(), key=lambda item: order.get(item[0], len(order))))
 
     def lower_pending(self) -> None:
         while self.pending:

@@ -273,13 +273,33 @@ class Conditions:
         return {"!=": n != 0, "==": n == 0, "<": n < 0, "<=": n <= 0, ">": n > 0, ">=": n >= 0}[tests[word]]
 
 
+def repeated(statements: list[str]) -> list[str]:
+    """.rept n ... .endr, written out (nested ones too)."""
+    out: list[str] = []
+    counts: list[tuple[int, int]] = []  # (n, where it starts in out)
+    for statement in statements:
+        word, _, rest = statement.strip().partition(" ")
+        if word == ".rept":
+            counts.append((Code().evaluate(rest, 0, 0, []), len(out)))
+        elif word == ".endr":
+            if not counts:
+                raise AsmError("'.endr' without '.rept'", statement)
+            n, start = counts.pop()
+            out[start:] = out[start:] * n
+        else:
+            out.append(statement)
+    if counts:
+        raise AsmError("'.endr' is missing", ".rept")
+    return out
+
+
 def assemble(text: str, cpu: int) -> Code:
     code = Code()
     conditions = Conditions()
     text = re.sub(r"/\*.*?\*/", " ", text, flags=re.S)
     text = re.sub(r"//[^\n]*", "", text)
     text = re.sub(r"(?m)#[^\n]*$", "", text)
-    for statement in re.split(r"[;\n]", text):
+    for statement in repeated(re.split(r"[;\n]", text)):
         while True:
             match = LABEL.match(statement)
             if match is None:

@@ -27,10 +27,11 @@ class Frame:
         self.objects: list[tuple[str, int]] = []
 
     def place(self, slots: Iterable[Slot], conflicts: dict[Slot, int], numbers: dict[Slot, int]) -> None:
-        """Gives each slot the offset nearest to the frame pointer that no slot in conflict with it has."""
+        """Gives each slot the offset nearest to the frame pointer that no slot in conflict with it has: those that want 8 bytes first, in the
+        order of their declarations."""
         base = self.size
         placed: list[tuple[Slot, int, int]] = []
-        for slot in sorted(slots, key=lambda s: (-min(s.align, 8), -s.size)):
+        for slot in sorted(slots, key=lambda s: (-min(s.align, 8), numbers[s])):
             size, align = max(slot.size, 1), min(max(slot.align, 1), 8)
             mask = conflicts[slot]
             taken = sorted((start, end) for other, start, end in placed if mask >> numbers[other] & 1)

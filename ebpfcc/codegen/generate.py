@@ -49,13 +49,13 @@ class FuncCode:
         self.frame_size = 0
 
 
-def generate(fn: Function, cpu: int, big_endian: bool, unique: int = 0) -> FuncCode:
-    """Raises StackError, SelectError, AsmError."""
+def generate(fn: Function, cpu: int, big_endian: bool, unique: int = 0, externs: frozenset[str] = frozenset()) -> FuncCode:
+    """externs: the symbols that the module does not define. Raises StackError, SelectError, AsmError."""
     out = FuncCode(fn.name, fn.section)
     if "naked" not in fn.attrs and len(fn.params) > 5:
         raise SelectError(f"function '{fn.name}' has {len(fn.params)} parameters: BPF passes at most 5 (in registers)", fn.pos)
     conflicts, numbers = object_conflicts(fn)
-    selector = Selector(fn, cpu, big_endian)
+    selector = Selector(fn, cpu, big_endian, externs)
     blocks = selector.run()
     frame = Frame()
     frame.place(used_slots(blocks), conflicts, numbers)

@@ -55,8 +55,9 @@ def fits32(n: int) -> bool:
 class Selector:
     """State of one function's selection."""
 
-    def __init__(self, fn: Function, cpu: int, big_endian: bool) -> None:
+    def __init__(self, fn: Function, cpu: int, big_endian: bool, externs: frozenset[str] = frozenset()) -> None:
         self.fn = fn
+        self.externs = externs  # symbols defined elsewhere
         self.cpu = cpu
         self.big_endian = big_endian
         self.count = m.FIRST_VIRTUAL
@@ -97,6 +98,14 @@ class Selector:
         else:
             self.put(m.LD_IMM64, dst, imm=n)
 
+    def load_symbol(self, r: int, symbol: str, addend: int) -> None:
+        """What libbpf puts in for a symbol that it looks up (.ksyms, .kconfig) has no addend: that is added here."""
+        apart = addend if symbol in self.externs else 0
+        i = self.put(m.LD_IMM64, r, imm=addend - apart)
+        i.reloc = ("R_BPF_64_64", symbol, addend - apart)
+        if apart:
+            self.put(ALU64 | m.ADD, r, imm=apart)
+
     def block(self, name: str, depth: int | None = None) -> MBlock:
         return MBlock(name, self.depth if depth is None else depth)
 
@@ -126,8 +135,7 @@ class Selector:
             i = self.put(m.FRAME, r)
             i.slot = v.aux
         elif op == "gaddr":
-            i = self.put(m.LD_IMM64, r, imm=v.aux[1])
-            i.reloc = ("R_BPF_64_64", v.aux[0], v.aux[1])
+            self.load_symbol(r, *v.aux)
         else:
             raise AssertionError(f"no register for {v!r}")
         if op == "gaddr" or op == "slot" or (op == "const" and not fits32(v.aux)):
@@ -476,6 +484,8 @@ class Selector:
             return 10, off, p.aux, None
         if self.folds(p, off):
             return self.address(p.args[0], off + p.args[1].aux)
+        if p.op == "gaddr" and p.aux[1] and -32768 <= off + p.aux[1] < 32768:  # members of one object share its address
+            return self.value(self.fn.gaddr(p.aux[0])), off + p.aux[1], None, None
         if p.op == "core_field" and single and off == 0:
             return self.value(p.args[0]), p.aux.value + off, None, p.aux
         if p.op == "const" or not -32768 <= off < 32768:
@@ -759,8 +769,7 @@ class Selector:
         elif a.op == "slot":
             self.put(m.FRAME, r).slot = a.aux
         else:
-            i = self.put(m.LD_IMM64, r, imm=a.aux[1])
-            i.reloc = ("R_BPF_64_64", a.aux[0], a.aux[1])
+            self.load_symbol(r, *a.aux)
 
     def op_ldabs(self, insn: Value) -> None:
         assert self.context_value is not None

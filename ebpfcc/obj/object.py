@@ -188,9 +188,10 @@ class Builder:
         s = Section(".BTF", elf.PROGBITS, 0, 4)
         s.data = bytearray(btf.to_bytes())
         self.sections[".BTF"] = s
-        s = Section(".BTF.ext", elf.PROGBITS, 0, 4)
-        s.data = bytearray(ext)
-        self.sections[".BTF.ext"] = s
+        if self.codes:  # libbpf refuses one without functions
+            s = Section(".BTF.ext", elf.PROGBITS, 0, 4)
+            s.data = bytearray(ext)
+            self.sections[".BTF.ext"] = s
 
     def line_records(self, btf: Btf, code: Any, base: int, out: list[bytes]) -> None:
         last = None
@@ -216,6 +217,8 @@ class Builder:
             if g.linkage.startswith("extern"):
                 if g.name not in self.wanted:
                     continue
+                if g.section == ".maps":
+                    btf.map_definition(g.ctype)
                 ident = btf.variable(g.name, g.ctype, g.linkage, g.decl_tags)
                 if g.section:
                     rows.setdefault(g.section, []).append((ident, 0, g.size))
@@ -233,6 +236,4 @@ class Builder:
             if section:
                 rows.setdefault(section, []).append((ident, 0, 0))
         for section, items in rows.items():
-            s = self.sections.get(section)
-            size = (s.size if s.type == elf.NOBITS else len(s.data)) if s is not None else 0
-            btf.datasec(section, size, sorted(items, key=lambda r: r[1]))
+            btf.datasec(section, 0, sorted(items, key=lambda r: r[1]))  # the loader fills the size in, as with clang's objects

@@ -180,6 +180,9 @@ def rule_sextn(c: Combiner, insn: Value) -> Value | None:
 def rule_icmp(c: Combiner, insn: Value) -> Value | None:
     """An extension that only this comparison reads is not needed: what is compared is the narrow value, which others read."""
     a, b = insn.args
+    if insn.aux[0] == "s" and insn.aux != "eq" and all(c.ranges.of(x, c.block)[1] < 1 << WIDTH[x.type] - 1 for x in (a, b)):
+        insn.aux = "u" + insn.aux[1:]  # of what is not negative; and pointers to packets may not be compared otherwise
+        c.done += 1
     if a.op not in ("sext", "zext") or not c.once(a):
         return None
     x = a.args[0]

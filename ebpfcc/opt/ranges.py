@@ -91,7 +91,7 @@ class Ranges:
             return self.counters.get(v, (0, top))
         if depth > MAX_DEPTH or not v.args:
             return 0, top
-        if op == "zext":
+        if op == "zext" or op == "ptrtoint" or op == "inttoptr":
             return self.of(v.args[0], block, depth + 1)
         if op == "bswap":
             return 0, min(top, (1 << v.aux) - 1)

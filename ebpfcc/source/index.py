@@ -34,7 +34,7 @@ TAIL = re.compile(r"\}\s*(?:__attribute__\s*\(\([\w\s,()]*\)\)\s*|__\w+\s*)?;\Z"
 TYPE_HEAD = re.compile(r"(?:typedef|struct|union|enum)\b")
 ENUM_VALUE = re.compile(r"=[^,}]*")
 BRACE = re.compile(r"[{}]")
-ENUMERATOR_LINE = re.compile(r"\n\t(\w+) ?[=,]")
+ENUMERATOR_LINE = re.compile(r"\n\t(\w+) ?[=,\n]")  # the last one needs no comma
 
 
 class Region:
