@@ -25,15 +25,18 @@ def asm_statement(f: FunctionState, node: Any) -> None:
     values: list[Value] = []
     names: list[str] = []
     places: list[Operand] = []
-    memory: list[tuple[str, Operand, str]] = []
+    memory: list[tuple[str, Operand]] = []
     tied: list[tuple[int, Operand]] = []
+    sources: list[tuple[str, int]] = []  # of each operand of the source: whether it is an output, a memory or another input, and its number there
     for name, constraint, expr in node.outputs:
         place = f.expr(expr)
         if place.kind not in ("ssa", "mem"):
             f.diag.error(expr.coord, "invalid lvalue in asm output")
             return
         if is_memory(constraint):
-            memory.append((constraint, place, name))
+            sources.append(("memory", len(memory)))
+            memory.append((constraint, place))
+            names.append(name)
             continue
         t = T.strip(place.type)
         if not T.is_scalar(t):
@@ -41,26 +44,26 @@ def asm_statement(f: FunctionState, node: Any) -> None:
             return
         if "+" in constraint:
             tied.append((len(outputs), place))
+        sources.append(("output", len(outputs)))
         outputs.append((constraint.replace("+", "="), ir_type(t), T.sizeof(t)))
         names.append(name)
         places.append(place)
     for number, place in tied:
         inputs.append((str(number), T.sizeof(place.type)))
         values.append(rvalue(f, place).value)
-    extra_names = []
-    for constraint, place, name in memory:
+    for constraint, place in memory:
         inputs.append((constraint.replace("=", "").replace("+", ""), T.sizeof(place.type)))
         values.append(access.address(f, place))
-        extra_names.append(name)
-    input_names: list[str] = []
     for name, constraint, expr in node.inputs:
         value, size = asm_input(f, constraint, expr)
-        inputs.append((tied_number(constraint, node) or constraint, size))
+        inputs.append((tied_number(f, constraint, sources, expr) or constraint, size))
         values.append(value)
-        input_names.append(name)
-    # operands are numbered as the source has them: outputs (memory ones among them come after the registers), inputs, labels;
-    # the inputs that `+` adds have no number of their own
-    asm = Asm(template, outputs, inputs, clobbers, names + [""] * len(tied) + extra_names + input_names + node.labels, node.volatile or bool(node.labels))
+        names.append(name)
+        sources.append(("input", len(sources) - len(node.outputs)))
+    # the source numbers its outputs, then its inputs; what `+` adds to the inputs has no number
+    starts = {"output": 0, "memory": len(outputs) + len(tied), "input": len(outputs) + len(tied) + len(memory)}
+    order = [starts[kind] + n for kind, n in sources]
+    asm = Asm(template, outputs, inputs, clobbers, names + node.labels, node.volatile or bool(node.labels), order if order != list(range(len(order))) else [])
     f.pos = node.coord
     emit(f, node, asm, values, places)
 
@@ -69,9 +72,15 @@ def is_memory(constraint: str) -> bool:
     return ("m" in constraint or "o" in constraint) and "r" not in constraint
 
 
-def tied_number(constraint: str, node: Any) -> str | None:
+def tied_number(f: FunctionState, constraint: str, sources: list[tuple[str, int]], expr: Any) -> str | None:
+    """The register output that a matching constraint like "0" names."""
     digits = constraint.strip("%&")
-    return digits if digits.isdigit() else None
+    if not digits.isdigit():
+        return None
+    if int(digits) >= len(sources) or sources[int(digits)][0] != "output":
+        f.diag.error(expr.coord, f"invalid input constraint '{constraint}' in asm")
+        return None
+    return str(sources[int(digits)][1])
 
 
 def asm_input(f: FunctionState, constraint: str, expr: Any) -> tuple[Value, int]:

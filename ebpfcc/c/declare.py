@@ -344,7 +344,9 @@ def define_enum(f: FunctionState, enum: T.Enum, node: Any) -> None:
         scope[item.name] = constant
         following += 1
     enum.values = values
-    if not enum.fixed:
+    if attrs.get("mode") in MODES:
+        enum.underlying = BY_SIZE[MODES[attrs["mode"]], True]  # signed, as clang has it
+    elif not enum.fixed:
         enum.underlying = underlying_type([n for _, n in values], "packed" in attrs)
     for constant in constants:
         if enum.fixed:

@@ -402,6 +402,7 @@ def layout(record: Record, members: list[Member], packed: bool = False, aligned:
                 step = max(natural * 8, m.align * 8)
                 bits = -(-bits // step) * step
                 m.bit_offset = bits
+                size = max(size, bits // 8)
                 continue
             if m.align:
                 bits = -(-bits // (own * 8)) * (own * 8)

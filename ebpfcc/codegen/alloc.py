@@ -16,7 +16,7 @@ COLOURS = 10
 PHYSICAL = (1 << 16) - 1
 ALLOCATABLE = (1 << COLOURS) - 1
 # r0-r5 are free between calls, r6-r9 survive them (abi)
-ORDER = (0, 1, 2, 3, 4, 5, 6, 7, 8, 9)
+ORDER = (1, 2, 3, 4, 5, 0, 6, 7, 8, 9)  # r0 is left to results
 
 
 def bits(mask: int) -> list[int]:

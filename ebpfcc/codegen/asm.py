@@ -176,8 +176,8 @@ class Code:
 def substitute(asm: Any, operands: list[Any], unique: str, labels: int) -> str:
     """Puts registers, constants and symbols where the template has %0, %[name], %w0, %l[label], %=."""
     names = asm.names
-    total = len(operands)
-    numbered = number_operands(asm, operands)
+    numbered = [operands[n] for n in asm.order] if asm.order else operands
+    total = len(numbered)
 
     def operand_text(index: int, modifier: str, what: str) -> str:
         if index >= total:
@@ -206,20 +206,10 @@ def substitute(asm: Any, operands: list[Any], unique: str, labels: int) -> str:
         if name is not None:
             if name not in names:
                 raise AsmError("unknown symbolic operand", text)
-            index = names.index(name)
-            order = name_index(asm, index)
-            return operand_text(order, modifier, text)
+            return operand_text(names.index(name), modifier, text)
         return operand_text(int(number), modifier, text)
 
     return re.sub(r"%%|%=|%([a-zA-Z])?(?:\[(\w+)\]|(\d+))", replace, asm.template)
-
-
-def number_operands(asm: Any, operands: list[Any]) -> list[Any]:
-    return operands
-
-
-def name_index(asm: Any, index: int) -> int:
-    return index
 
 
 def asm_constraint(asm: Any, operand: Any, operands: list[Any]) -> str:

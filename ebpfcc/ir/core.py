@@ -184,10 +184,11 @@ class Call:
 
 class Asm:
     """Inline assembly.  outputs: (constraint, type, size in bytes); inputs: (constraint, size in bytes); an input tied to
-    an output has a digit as its constraint.  names[i] is the symbolic name of operand i (outputs, inputs, then goto labels) or "".
+    an output has a digit as its constraint.  names[i] is the symbolic name, or "", of the source's operand i (goto labels come last),
+    order[i] its place among outputs and inputs; an empty order: the same places.
     Memory operands ("m", "=m", "+m") are inputs whose value is the address.  clobbers: "r0".."r10", "w0"..., "memory", "cc"."""
 
-    __slots__ = ("template", "outputs", "inputs", "clobbers", "names", "volatile")
+    __slots__ = ("template", "outputs", "inputs", "clobbers", "names", "volatile", "order")
 
     def __init__(
         self,
@@ -197,6 +198,7 @@ class Asm:
         clobbers: list[str],
         names: list[str],
         volatile: bool,
+        order: list[int] | None = None,
     ) -> None:
         self.template = template
         self.outputs = outputs
@@ -204,6 +206,7 @@ class Asm:
         self.clobbers = clobbers
         self.names = names
         self.volatile = volatile
+        self.order: list[int] = order or []
 
 
 class CoreReloc:

@@ -472,4 +472,8 @@ class Body:
             a.clobbers = r.names()
         if r.accept("names"):
             a.names = r.names()
+        if r.accept("order"):
+            r.expect("(")
+            while not r.accept(")"):
+                a.order.append(r.number())
         return a

@@ -243,4 +243,6 @@ def asm(a: Asm) -> str:
         text += f" clobbers ({' '.join(map(quote, a.clobbers))})"
     if a.names:
         text += f" names ({' '.join(map(quote, a.names))})"
+    if a.order:
+        text += f" order ({' '.join(map(str, a.order))})"
     return text
