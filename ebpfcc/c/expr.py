@@ -106,7 +106,7 @@ def cast(f: FunctionState, node: Any) -> Operand:
     to = f.unit.type_name(f, node.to_type)
     target = T.strip(to)
     if target.kind == "void":
-        f.expr(node.expr)
+        discard(f, f.expr(node.expr))
         return value_of(T.VOID, None)
     o = rvalue(f, f.expr(node.expr))
     frm = T.strip(o.type)
@@ -133,6 +133,12 @@ def cast(f: FunctionState, node: Any) -> Operand:
     out = Operand("value", to, out.value)
     out.enumerator = o.enumerator
     return out
+
+
+def discard(f: FunctionState, o: Operand) -> None:
+    """The value is not used: a volatile object is read all the same."""
+    if o.kind == "mem" and o.volatile and T.is_scalar(T.strip(o.type)):
+        rvalue(f, o)
 
 
 def type_of(f: FunctionState, node: Any) -> Operand:

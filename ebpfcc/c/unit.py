@@ -591,8 +591,7 @@ class Unit:
     # -- smaller services ------------------------------------------------------------------------------------------
     def expression_statement(self, f: FunctionState, node: Any) -> None:
         o = f.expr(node)
-        if o.kind == "mem" and o.volatile and T.is_scalar(T.strip(o.type)):
-            rvalue(f, o)
+        expressions.discard(f, o)
         self.check_unused(node, o)
 
     def check_unused(self, node: Any, o: Operand) -> None:

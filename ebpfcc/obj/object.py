@@ -157,8 +157,10 @@ class Builder:
             if name in self.places or name in self.sections:
                 continue
             g = self.module.globals.get(name)
-            weak = g.linkage == "extern_weak" if g is not None else "weak" in getattr(self.module.externs.get(name), "attrs", ())
-            self.symbols.append(Symbol(name, None, 0, 0, "notype", "weak" if weak else "global"))
+            attrs = g.attrs if g is not None else getattr(self.module.externs.get(name), "attrs", {})
+            weak = g.linkage == "extern_weak" if g is not None else "weak" in attrs
+            hidden = "hidden" in attrs if g is not None else attrs.get("visibility") in ("hidden", "internal")
+            self.symbols.append(Symbol(name, None, 0, 0, "notype", "weak" if weak else "global", hidden))
         self.wanted = wanted
 
     # -- BTF ---------------------------------------------------------------------------------------------------------
