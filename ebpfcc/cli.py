@@ -33,6 +33,17 @@ def main(argv: list[str] | None = None) -> int:
         return 1
 
 
+def command() -> None:
+    """The console script: ends the process at once, without taking the compiler's data structures apart (8 of 150 ms)."""
+    status = main()
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except BrokenPipeError:
+        status = status or 1
+    os._exit(status)
+
+
 def program_name() -> str:
     name = os.path.basename(sys.argv[0]) if sys.argv else ""
     return "ebpfcc" if name in ("", "-", "-c", "__main__.py") or name.startswith(("pytest", "py.test")) else name
@@ -63,6 +74,10 @@ def run(arguments: list[str], program: str) -> int:
         getattr(options, field).extend(d or "." for d in os.environ.get(variable, "").split(os.pathsep) if os.environ.get(variable))
     if options.color == "auto" and sys.stderr.isatty() and os.environ.get("TERM") != "dumb" and "NO_COLOR" not in os.environ:
         options.color = "always"
+    if options.action != "preprocess":
+        from .lean import enter_parser
+
+        enter_parser()
     statuses = [one_source(path, language, options, arguments) for path, language in options.inputs]
     return max(statuses, default=0)
 

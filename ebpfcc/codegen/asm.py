@@ -19,33 +19,30 @@ DATA = {".byte": 1, ".short": 2, ".2byte": 2, ".hword": 2, ".half": 2, ".long": 
 
 REG = r"([rw]\d+)"
 MEMREF = r"\*\(([us])(8|16|32|64)\*\)\(([rw]\d+)([+-].*)?\)"
-FORMS = [
-    (re.compile(p), h)
-    for p, h in (
-        (rf"{REG}={MEMREF}", "load"),
-        (rf"{MEMREF}=(.+)", "store"),
-        (rf"lock{MEMREF}([+|&^])={REG}", "lock"),
-        (rf"{REG}=atomic_fetch_(add|or|and|xor)\(\(u(32|64)\*\)\({REG}([+-].*)?\),{REG}\)", "fetch"),
-        (rf"{REG}=xchg(?:_64|32_32)\({REG}([+-].*)?,{REG}\)", "xchg"),
-        (rf"{REG}=cmpxchg(?:_64|32_32)\({REG}([+-].*)?,{REG},{REG}\)", "cmpxchg"),
-        (rf"{REG}=load_acquire\(\(u(8|16|32|64)\*\)\({REG}([+-].*)?\)\)", "acquire"),
-        (rf"store_release\(\(u(8|16|32|64)\*\)\({REG}([+-].*)?\),{REG}\)", "release"),
-        (rf"{REG}=\*\(u(8|16|32)\*\)skb\[(.+)\]", "packet"),
-        (rf"{REG}=(be|le|bswap)(16|32|64) {REG}", "swap"),
-        (rf"{REG}=\(s(8|16|32)\){REG}", "movsx"),
-        (rf"{REG}=addr_space_cast\({REG},(.+),(.+)\)", "cast"),
-        (rf"{REG}=-{REG}", "neg"),
-        (rf"{REG}=(.+?) ?ll", "wide"),
-        (rf"{REG} ?(s>>|<<|>>|s/|s%|[-+*/|&%^]|)=(.+)", "alu"),
-        (rf"if {REG} ?(s>=|s<=|s>|s<|==|!=|>=|<=|>|<|&)(.+?) goto ?(.+)", "branch"),
-        (r"may_goto ?(.+)", "may_goto"),
-        (r"gotol ?(.+)", "gotol"),
-        (r"goto ?(.+)", "goto"),
-        (r"callx " + REG, "callx"),
-        (r"call (.+)", "call"),
-        (r"exit", "exit"),
-    )
-]
+FORMS = (
+    (rf"{REG}={MEMREF}", "load"),
+    (rf"{MEMREF}=(.+)", "store"),
+    (rf"lock{MEMREF}([+|&^])={REG}", "lock"),
+    (rf"{REG}=atomic_fetch_(add|or|and|xor)\(\(u(32|64)\*\)\({REG}([+-].*)?\),{REG}\)", "fetch"),
+    (rf"{REG}=xchg(?:_64|32_32)\({REG}([+-].*)?,{REG}\)", "xchg"),
+    (rf"{REG}=cmpxchg(?:_64|32_32)\({REG}([+-].*)?,{REG},{REG}\)", "cmpxchg"),
+    (rf"{REG}=load_acquire\(\(u(8|16|32|64)\*\)\({REG}([+-].*)?\)\)", "acquire"),
+    (rf"store_release\(\(u(8|16|32|64)\*\)\({REG}([+-].*)?\),{REG}\)", "release"),
+    (rf"{REG}=\*\(u(8|16|32)\*\)skb\[(.+)\]", "packet"),
+    (rf"{REG}=(be|le|bswap)(16|32|64) {REG}", "swap"),
+    (rf"{REG}=\(s(8|16|32)\){REG}", "movsx"),
+    (rf"{REG}=addr_space_cast\({REG},(.+),(.+)\)", "cast"),
+    (rf"{REG}=-{REG}", "neg"),
+    (rf"{REG}=(.+?) ?ll", "wide"),
+    (rf"{REG} ?(s>>|<<|>>|s/|s%|[-+*/|&%^]|)=(.+)", "alu"),
+    (rf"if {REG} ?(s>=|s<=|s>|s<|==|!=|>=|<=|>|<|&)(.+?) goto ?(.+)", "branch"),
+    (r"may_goto ?(.+)", "may_goto"),
+    (r"gotol ?(.+)", "gotol"),
+    (r"goto ?(.+)", "goto"),
+    (r"callx " + REG, "callx"),
+    (r"call (.+)", "call"),
+    (r"exit", "exit"),
+)
 GOTO = re.compile(r" ?\bgoto ?([-+])")
 LABEL = re.compile(r"\s*([A-Za-z_.$][\w.$]*|\d+)\s*:(?!:)")
 WORD = re.compile(r"0[xX][0-9a-fA-F]+(?=[uUlL]*\b)|\d+[bf]\b|\d+(?=[uUlL]*\b)|(?<=[\da-fA-F])[uUlL]+\b|[A-Za-z_.$][\w.$]*|<<|>>|[-+*/%&|^~()]")
@@ -321,7 +318,7 @@ def one(code: Code, statement: str) -> None:
     squeezed = re.sub(r"\s*([^\w\s.$])\s*", r"\1", re.sub(r"\s+", " ", statement))
     squeezed = GOTO.sub(r" goto \1", squeezed).lstrip()
     for pattern, kind in FORMS:
-        match = pattern.fullmatch(squeezed)
+        match = re.fullmatch(pattern, squeezed)  # compiled when first needed, and kept by re
         if match is not None:
             insn = BUILD[kind](match.groups(), statement)
             if insn is not None:

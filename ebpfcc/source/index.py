@@ -10,6 +10,7 @@ import re
 from itertools import accumulate
 
 from .expand import Expander
+from .files import has_comment
 from .lines import blank_comments
 from .macros import Macro, PastTable
 from .tokens import Token, lex
@@ -111,7 +112,7 @@ def find_regions(pp: Preprocessor, frame: Frame, start: int, end: int) -> list[T
     if len(pp.frames) < 2 or not pp.at_file_scope():  # the main file's own declarations are all checked
         return None
     text = frame.text[start:end]
-    if frame.file.has_comments and ("/*" in text or "//" in text):
+    if frame.file.has_comments and has_comment(text):
         text = blank_comments(text)
     lead = len(text) - len(text.lstrip())
     text = text.strip()
@@ -133,20 +134,28 @@ def regular(pp: Preprocessor, text: str, base: int) -> tuple[Region, list[int]] 
     With it the numbers of the declarations that are not understood. None: the text has another form."""
     parts = text.split("\n\n")
     between = 2 * (len(parts) - 1)
-    if text.count(";\n\n") != len(parts) - 1 or text[-1:] != ";" or text.count("\n") != text.count("\n\t") + text.count("\n}") + between:
+    if {part[-1:] for part in parts} != {";"} or not {part[:1] for part in parts}.isdisjoint("\t} \n"):
         return None
-    if "\n\n\t" in text or "\n\n}" in text or "\n\n " in text:
+    if text.count("\n") != text.count("\n\t") + text.count("\n}") + between:
         return None
     region = Region(pp, base, text, parts, 2)
     heads = [part.partition(" {")[0] for part in parts]
     region.tags = dict(zip(heads, range(len(parts))))
     region.enums = [i for i, head in enumerate(heads) if head[:4] == "enum"]
     eager: list[int] = []
+    typedefs = region.typedefs
     for i, part in enumerate(parts):
         if part[:7] == "typedef":
+            if "{" not in part:  # mostly `typedef int name;` and `typedef int (*name)(int);`
+                at = part.find("(")
+                name = part[part.rfind(" ") + 1 : -1].lstrip("*") if at < 0 else part[at + 2 : part.find(")", at)] if part[at + 1] == "*" else ""
+                if name.isidentifier():
+                    typedefs[name] = i
+                    continue
             _typedef(region, part, i, eager)
         elif part[-2:] != "};" or part[:6] not in ("struct", "union ", "enum {") and part[:5] != "enum ":
-            _other(region, part, i, eager)
+            if part[:7] != "struct " or not part[7:-1].isidentifier():  # else a forward declaration
+                _other(region, part, i, eager)
     return region, eager
 
 

@@ -33,10 +33,10 @@ def find_directives(text: str) -> list[Directive]:
     end_of_text = len(text)
     find = text.find
     at = find("#")
-    if at < 0:
+    if at < 0 and "%" in text:
         at = find("%:")
-    has_digraph = "%:" in text
-    has_blocks = "/*" in text
+    has_digraph = "%" in text and "%:" in text
+    has_blocks = "/" in text and text.find("/*", text.find("/")) >= 0
     while at >= 0:
         line = text.rfind("\n", 0, at) + 1
         if has_blocks:
@@ -117,7 +117,7 @@ def _blank(m: re.Match[str]) -> str:
     if found[0] != "/":
         return found
     if "\n" in found:
-        return "".join(["\n" if c == "\n" else " " for c in found])
+        return "\n".join([" " * len(line) for line in found.split("\n")])
     return " " * len(found)
 
 
