@@ -5,7 +5,9 @@ The interpreter on IR as lowered is the reference; further engines (a simulator,
 from __future__ import annotations
 
 import ctypes
+import re
 import shutil
+import struct
 import subprocess
 import tempfile
 from collections.abc import Callable
@@ -17,12 +19,14 @@ from generate_c import PRELUDE, generate, inputs
 from ebpfcc import driver
 from ebpfcc.ir.core import Module
 from ebpfcc.ir.interp import Trap, interpret
+from ebpfcc.kernel import libbpf
 from ebpfcc.ir.verify import VerifyError, verify_module
 from ebpfcc.opt import pipeline
 from ebpfcc.options import Options
 
 Runner = Callable[[str, tuple[int, ...]], int]
 STEPS = 200_000
+REFUSED: list[tuple[str, int]] = []  # (engine, seed) of what the kernel did not take
 INPUTS_EACH = 3
 
 
@@ -99,6 +103,76 @@ def native(source: str) -> Runner:
     return run
 
 
+class Refused(Exception):
+    """The kernel's verifier does not take this function; nothing is to be compared."""
+
+
+ENTRY = """
+__attribute__((section("syscall"), used)) int run_{name}(struct arguments *c) {{ c->r = {name}(c->a[0], c->a[1], c->a[2], c->a[3]); return 0; }}
+"""
+
+
+def in_kernel(level: str, cpu: int) -> Callable[[str], Runner]:
+    """Each function behind a program of its own, run with BPF_PROG_TEST_RUN; what the verifier refuses is left out."""
+
+    def start(source: str) -> Runner:
+        names = re.findall(r"^ *unsigned long long (test\d+)\(", source, re.M)
+        entries = "struct arguments { unsigned long long a[4], r; };" + "".join(ENTRY.format(name=name) for name in names)
+        result = driver.compile_source(("test.c", re.sub(r"^ *(unsigned long long test\d+\()", r"static \1", source, flags=re.M) + entries), options(level, cpu))
+        if result.data is None:
+            raise Failed("refused: " + result.diag.text()[:300])
+        with tempfile.NamedTemporaryFile(suffix=".o") as file:
+            file.write(result.data)
+            file.flush()
+            programs = KernelPrograms(file.name, [f"run_{name}" for name in names])
+        return lambda name, args: programs.run(f"run_{name}", args)
+
+    return start
+
+
+class KernelPrograms:
+    """The programs of an object, loaded together or, where the verifier refuses one, each alone."""
+
+    def __init__(self, path: str, names: list[str]) -> None:
+        self.lib = libbpf.library()
+        assert self.lib is not None
+        self.objects: list[int] = []
+        self.fds: dict[str, int] = {}
+        self.load_halves(path, names)
+
+    def load_halves(self, path: str, names: list[str]) -> None:
+        if not self.load(path, names) and len(names) > 1:
+            self.load_halves(path, names[: len(names) // 2])
+            self.load_halves(path, names[len(names) // 2 :])
+
+    def load(self, path: str, names: list[str]) -> bool:
+        obj = libbpf.open_sized(self.lib, path)
+        assert obj is not None
+        programs = {self.lib.bpf_program__name(p).decode(): p for p in libbpf.each(self.lib.bpf_object__next_program, obj)}
+        for name, program in programs.items():
+            self.lib.bpf_program__set_autoload(program, name in names)
+        if self.lib.bpf_object__load(obj):
+            self.lib.bpf_object__close(obj)
+            return False
+        self.objects.append(obj)
+        self.fds.update((name, self.lib.bpf_program__fd(programs[name])) for name in names)
+        return True
+
+    def run(self, name: str, args: tuple[int, ...]) -> int:
+        if name not in self.fds:
+            raise Refused(name)
+        context = ctypes.create_string_buffer(struct.pack("=5Q", *args, 0), 40)
+        test = libbpf.TestRun(sz=ctypes.sizeof(libbpf.TestRun), ctx_in=ctypes.cast(context, ctypes.c_char_p), ctx_size_in=40)
+        status = self.lib.bpf_prog_test_run_opts(self.fds[name], ctypes.byref(test))
+        if status:
+            raise Failed(f"test run: {status}")
+        return int(struct.unpack("=5Q", context.raw)[4])
+
+    def __del__(self) -> None:
+        for obj in self.objects:
+            self.lib.bpf_object__close(obj)
+
+
 REFERENCE = ("lowered", on_ir(None, 3))
 ENGINES: list[tuple[str, Callable[[str], Runner]]] = [
     ("O0 v1", on_ir("0", 1, True)),
@@ -106,6 +180,8 @@ ENGINES: list[tuple[str, Callable[[str], Runner]]] = [
     ("O2 v3", on_ir("2", 3, True)),
     ("O2 v4", on_ir("2", 4, True)),
 ]
+if not libbpf.why_not():
+    ENGINES += [("kernel O2 v3", in_kernel("2", 3)), ("kernel O2 v4", in_kernel("2", 4)), ("kernel O1 v2", in_kernel("1", 2)), ("kernel O0 v1", in_kernel("0", 1))]
 HAS_CC = shutil.which("cc") is not None
 if HAS_CC:
     ENGINES.append(("native", native))
@@ -143,6 +219,9 @@ def compare_texts(texts: dict[int, str], engines: list[tuple[str, Callable[[str]
             for args, result in cases:
                 try:
                     got: int | str = run(f"test{seed}", args)
+                except Refused:
+                    REFUSED.append((name, seed))
+                    break
                 except Trap as e:
                     got = str(e)
                 if got != result:
