@@ -19,8 +19,8 @@ from generate_c import PRELUDE, generate, inputs
 from ebpfcc import driver
 from ebpfcc.ir.core import Module
 from ebpfcc.ir.interp import Trap, interpret
-from ebpfcc.kernel import libbpf
 from ebpfcc.ir.verify import VerifyError, verify_module
+from ebpfcc.kernel import libbpf
 from ebpfcc.opt import pipeline
 from ebpfcc.options import Options
 
@@ -118,7 +118,9 @@ def in_kernel(level: str, cpu: int) -> Callable[[str], Runner]:
     def start(source: str) -> Runner:
         names = re.findall(r"^ *unsigned long long (test\d+)\(", source, re.M)
         entries = "struct arguments { unsigned long long a[4], r; };" + "".join(ENTRY.format(name=name) for name in names)
-        result = driver.compile_source(("test.c", re.sub(r"^ *(unsigned long long test\d+\()", r"static \1", source, flags=re.M) + entries), options(level, cpu))
+        result = driver.compile_source(
+            ("test.c", re.sub(r"^ *(unsigned long long test\d+\()", r"static \1", source, flags=re.M) + entries), options(level, cpu)
+        )
         if result.data is None:
             raise Failed("refused: " + result.diag.text()[:300])
         with tempfile.NamedTemporaryFile(suffix=".o") as file:
@@ -181,7 +183,12 @@ ENGINES: list[tuple[str, Callable[[str], Runner]]] = [
     ("O2 v4", on_ir("2", 4, True)),
 ]
 if not libbpf.why_not():
-    ENGINES += [("kernel O2 v3", in_kernel("2", 3)), ("kernel O2 v4", in_kernel("2", 4)), ("kernel O1 v2", in_kernel("1", 2)), ("kernel O0 v1", in_kernel("0", 1))]
+    ENGINES += [
+        ("kernel O2 v3", in_kernel("2", 3)),
+        ("kernel O2 v4", in_kernel("2", 4)),
+        ("kernel O1 v2", in_kernel("1", 2)),
+        ("kernel O0 v1", in_kernel("0", 1)),
+    ]
 HAS_CC = shutil.which("cc") is not None
 if HAS_CC:
     ENGINES.append(("native", native))

@@ -20,7 +20,25 @@ from ebpfcc.ir.core import Function, Module
 from ebpfcc.ir.interp import interpret
 from ebpfcc.ir.text import parse, print_module
 from ebpfcc.ir.verify import VerifyError, verify_module
-from ebpfcc.opt import combine, dce, dead_stores, gvn, hoist, inline, late_constants, libcalls, licm, load_pre, mem2reg, pipeline, prune_params, rotate, simplify_cfg, thread_jumps, unroll
+from ebpfcc.opt import (
+    combine,
+    dce,
+    dead_stores,
+    gvn,
+    hoist,
+    inline,
+    late_constants,
+    libcalls,
+    licm,
+    load_pre,
+    mem2reg,
+    pipeline,
+    prune_params,
+    rotate,
+    simplify_cfg,
+    thread_jumps,
+    unroll,
+)
 
 HEADER = re.compile(r"\[(case|passes|in|out|run)(?: ([^\]]*))?\]$")
 

@@ -51,7 +51,7 @@ def test_wide_constants_and_what_is_no_instruction() -> None:
 
 
 def test_data() -> None:
-    assert bytes_text(b"a\"b\\\n\0") == '\t.asciz\t"a\\"b\\\\\\012"\n'
+    assert bytes_text(b'a"b\\\n\0') == '\t.asciz\t"a\\"b\\\\\\012"\n'
     assert bytes_text(bytes(9)) == "\t.zero\t9\n"
     assert bytes_text(b"\x01\x02" + bytes(8)) == "\t.byte\t1, 2\n\t.zero\t8\n"
     assert symbol_name("a.b") == "a.b" and symbol_name("a/b") == '"a/b"'

@@ -6,11 +6,11 @@ Sets of registers are integers used as bit masks; the physical registers r0-r9 a
 from __future__ import annotations
 
 from ..ir.core import Slot
-from .mcode import ALU, ALU64, FIRST_VIRTUAL, FRAME, LD_IMM64, LDX, MEM, MOV, STX, X, Insn, MBlock, is_move, touched
+from .mcode import ALU, ALU64, FIRST_VIRTUAL, FRAME, LD_IMM64, LDX, MEM, MOV, STX, Insn, MBlock, is_move, touched
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Callable
+    from collections.abc import Callable
 
 COLOURS = 10
 PHYSICAL = (1 << 16) - 1

@@ -188,7 +188,7 @@ def substitute(asm: Any, operands: list[Any], unique: str, labels: int) -> str:
         if o[0] == "i":
             return str(o[1])
         if o[0] == "s":
-            return o[1] + (f"+{o[2]}" if o[2] else "")
+            return f"{o[1]}+{o[2]}" if o[2] else str(o[1])
         if o[0] == "slot":
             return f"(r10 {signed_text(o[1].offset + o[2])})"
         return f"(r{o[1]} {signed_text(o[2])})"

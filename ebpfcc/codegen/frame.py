@@ -12,7 +12,7 @@ from .mcode import STX, MBlock
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Iterable
+    from collections.abc import Iterable
 
 FOLLOWED = frozenset(("load", "store", "memcpy", "memmove", "memset", "atomic", "lifetime", "icmp"))
 

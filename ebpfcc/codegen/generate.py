@@ -9,7 +9,7 @@ from . import mcode as m
 from .alloc import allocate
 from .asm import AsmError, assemble, substitute
 from .frame import Frame, object_conflicts, place_spills
-from .mcode import ALU64, JMP, JMP32, LDX, ST, STX, X, Insn, MBlock
+from .mcode import ALU64, JMP, JMP32, LDX, ST, STX, Insn, MBlock, X
 from .select import SelectError, Selector
 from .undefined import settle_undefined
 
@@ -107,7 +107,7 @@ def tidy(blocks: list[MBlock]) -> list[MBlock]:
         forward = {b: b.insns[0].target for b in blocks if len(b.insns) == 1 and b.insns[0].code == JMP | m.JA and b.insns[0].target is not b}
         position = {b: n for n, b in enumerate(blocks)}
 
-        def final(b: MBlock) -> MBlock:
+        def final(b: MBlock, blocks: list[MBlock] = blocks, forward: dict[MBlock, Any] = forward, position: dict[MBlock, int] = position) -> MBlock:
             seen = set()
             while b not in seen:
                 seen.add(b)

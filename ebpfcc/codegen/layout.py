@@ -13,7 +13,7 @@ from ..ir.core import Block, Function, Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Iterable
+    from collections.abc import Iterable
 
 LOOP_ROUNDS = 8.0  # how often a loop goes round
 MAX_FREQUENCY = 1e12
@@ -99,9 +99,7 @@ def estimate(blocks: list[Block], chances: dict[Block, list[tuple[Block, float]]
     return frequency
 
 
-def chain(
-    blocks: list[Block], chances: dict[Block, list[tuple[Block, float]]], frequency: dict[Block, float], innermost: dict[Block, cfg.Loop]
-) -> list[Block]:
+def chain(blocks: list[Block], chances: dict[Block, list[tuple[Block, float]]], frequency: dict[Block, float], innermost: dict[Block, cfg.Loop]) -> list[Block]:
     placed: dict[Block, None] = {}
     waiting: dict[Block, None] = {}  # reached, not placed
 

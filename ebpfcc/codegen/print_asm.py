@@ -9,7 +9,8 @@ import struct
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable
+    from collections.abc import Callable
+    from typing import Any
 
 ALU = {0x00: "+=", 0x10: "-=", 0x20: "*=", 0x30: "/=", 0x40: "|=", 0x50: "&=", 0x60: "<<=", 0x70: ">>=", 0x90: "%=", 0xA0: "^=", 0xB0: "=", 0xC0: "s>>="}
 SIGNED = {0x30: "s/=", 0x90: "s%="}
@@ -155,7 +156,7 @@ def function_text(number: int, code: Any, fn: Any, big_endian: bool, where: Call
     starts = {slot for slot, _, _ in rows}
     targets = {target for _, _, target in rows if target in starts}
     relocs = {off: (kind, symbol, addend) for off, kind, symbol, addend in code.relocs}
-    cores = {off: core for off, core in code.core_relocs}
+    cores = dict(code.core_relocs)
     lines = dict(code.lines)
     last = None
     for slot, text, target in rows:

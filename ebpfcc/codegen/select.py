@@ -9,7 +9,7 @@ from ..ir import cfg
 from ..ir.core import INVERSE, WIDTH, Block, Function, Mem, Target, Value
 from . import mcode as m
 from .layout import order_blocks
-from .mcode import ALU, ALU64, JMP, JMP32, K, LDX, ST, STX, X, Insn, MBlock
+from .mcode import ALU, ALU64, JMP, JMP32, LDX, ST, STX, Insn, K, MBlock, X
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -190,7 +190,9 @@ class Selector:
         self.uses = count_uses(fn)
         if self.cpu >= 4:
             self.sign_extended = {
-                i.args[0] for i in fn.insns() if i.op == "sext" and i.args[0].op == "load" and i.args[0].aux.signed and i.args[0].aux.align >= i.args[0].aux.size
+                i.args[0]
+                for i in fn.insns()
+                if i.op == "sext" and i.args[0].op == "load" and i.args[0].aux.signed and i.args[0].aux.align >= i.args[0].aux.size
             }
         if fn.params:
             self.context_value = fn.params[0]
@@ -797,7 +799,6 @@ class Selector:
         operands: list[Any] = [("r", r, size) for r, (_, _, size) in zip(outs, asm.outputs)]
         uses: list[int] = []
         defs: list[int] = list(outs)
-        fixed_in: list[tuple[int, int]] = []
         for (constraint, size), v in zip(asm.inputs, insn.args):
             letters = constraint.strip("&%")
             if letters.isdigit():

@@ -49,7 +49,8 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
+    from typing import Any
 
 LEAVES = frozenset(("const", "undef", "slot", "gaddr"))
 TERMINATORS = frozenset(("jmp", "br", "switch", "ret", "asm_goto", "unreachable"))
@@ -69,9 +70,7 @@ class Value:
 
     __slots__ = ("op", "type", "args", "aux", "pos", "block", "targets", "name")
 
-    def __init__(
-        self, op: str, type: str, args: list[Value], aux: Any = None, pos: Any = None, targets: list[Target] | None = None
-    ) -> None:
+    def __init__(self, op: str, type: str, args: list[Value], aux: Any = None, pos: Any = None, targets: list[Target] | None = None) -> None:
         self.op = op
         self.type = type
         self.args = args

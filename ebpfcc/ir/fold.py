@@ -10,7 +10,8 @@ from .core import Function, Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable
+    from collections.abc import Callable
+    from typing import Any
 
 MASK = {"i32": 0xFFFFFFFF, "i64": 0xFFFFFFFFFFFFFFFF, "ptr": 0xFFFFFFFFFFFFFFFF}
 BITS = {"i32": 32, "i64": 64, "ptr": 64}

@@ -7,7 +7,7 @@ from .core import Block, Function, Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Iterable
+    from collections.abc import Iterable
 
 
 def repair(fn: Function, old: Value, at_end: dict[Block, Value], blocks: Iterable[Block] | None = None) -> None:

@@ -6,7 +6,7 @@ dominance of what they read is checked."""
 from __future__ import annotations
 
 from . import cfg
-from .core import BINARY, INVERSE, LEAVES, TERMINATORS, Asm, Atomic, Block, Call, CoreReloc, Function, Mem, Module, Slot, Target, Value
+from .core import BINARY, INVERSE, LEAVES, TERMINATORS, Asm, Atomic, Block, Call, CoreReloc, Function, Mem, Module, Target, Value
 from .text import Printer
 
 TYPE_CHECKING = False

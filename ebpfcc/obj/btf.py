@@ -292,9 +292,9 @@ def ext_section(e: str, record_size: int, per_section: list[tuple[int, list[byte
 
 def write_ext(e: str, funcs: list[Any], lines: list[Any], relocs: list[Any]) -> bytes:
     """.BTF.ext: (section name offset, records) lists of func_info (8 bytes), line_info (16) and core_relo (16)."""
-    f, l, c = ext_section(e, 8, funcs), ext_section(e, 16, lines), ext_section(e, 16, relocs)
+    f, n, c = ext_section(e, 8, funcs), ext_section(e, 16, lines), ext_section(e, 16, relocs)
     if not f:
         f = struct.pack(e + "I", 8)
-    if not l:
-        l = struct.pack(e + "I", 16)
-    return struct.pack(e + "HBBIIIIIII", 0xEB9F, 1, 0, 32, 0, len(f), len(f), len(l), len(f) + len(l), len(c)) + f + l + c
+    if not n:
+        n = struct.pack(e + "I", 16)
+    return struct.pack(e + "HBBIIIIIII", 0xEB9F, 1, 0, 32, 0, len(f), len(f), len(n), len(f) + len(n), len(c)) + f + n + c

@@ -69,10 +69,11 @@ def write_elf(sections: list[Section], symbols: list[Symbol], big_endian: bool =
     number = {s.name: n + 1 for n, s in enumerate(ordered)}
     first_global = 1 + sum(s.bind == "local" for s in ordered)
     symtab = bytearray(24)
-    for s in ordered:
-        name = 0 if s.type == "section" else strings.add(s.name)
-        shndx = index[s.section] if s.section is not None else 0
-        symtab += struct.pack(e + "IBBHQQ", name, BIND[s.bind] << 4 | TYPE[s.type], 2 if s.hidden else 0, shndx, s.value, s.size)
+    for symbol in ordered:
+        at = 0 if symbol.type == "section" else strings.add(symbol.name)
+        shndx = index[symbol.section] if symbol.section is not None else 0
+        info = BIND[symbol.bind] << 4 | TYPE[symbol.type]
+        symtab += struct.pack(e + "IBBHQQ", at, info, 2 if symbol.hidden else 0, shndx, symbol.value, symbol.size)
     body = bytearray(64)
     rel_sections: list[tuple[int, Section]] = []
     for s in sections:

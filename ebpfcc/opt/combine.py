@@ -220,4 +220,16 @@ def rule_constant(c: Combiner, insn: Value) -> Value | None:
     return c.fn.const(insn.type, low) if low == high else None
 
 
-RULES = {"shl": rule_shl, **dict.fromkeys(("sdiv", "srem"), rule_signed_division), **dict.fromkeys(("lshr", "udiv"), rule_constant), "icmp": rule_icmp, "sextn": rule_sextn, "add": rule_add, "zext": rule_zext, "sext": rule_sext, "store": rule_store}
+RULES = {
+    "add": rule_add,
+    "icmp": rule_icmp,
+    "lshr": rule_constant,
+    "sdiv": rule_signed_division,
+    "sext": rule_sext,
+    "sextn": rule_sextn,
+    "shl": rule_shl,
+    "srem": rule_signed_division,
+    "store": rule_store,
+    "udiv": rule_constant,
+    "zext": rule_zext,
+}

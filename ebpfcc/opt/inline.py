@@ -173,7 +173,9 @@ def splice(fn: Function, at: int, k: int, call: Value, callee: Function) -> None
         replace_values(fn, {call: result})
 
 
-def clone_body(fn: Function, callee: Function, blocks: dict[Block, Block], values: dict[Value, Value], slots: dict[Slot, Slot], after: Block, result: Value | None) -> None:
+def clone_body(
+    fn: Function, callee: Function, blocks: dict[Block, Block], values: dict[Value, Value], slots: dict[Slot, Slot], after: Block, result: Value | None
+) -> None:
     # two rounds: instructions first, so that every operand has its copy whatever the order of the blocks
     copies: list[tuple[Value, Value]] = []
     for b in callee.blocks:

@@ -22,7 +22,13 @@ def run(fn: Function) -> int:
         for insn in block.insns:
             if insn.op == "call" and insn.aux.kind == "indirect" and insn.args[0].op in ("gaddr", "const"):
                 done += make_direct(insn)
-            elif insn.op == "call" and insn.aux.kind == "func" and insn.aux.target in ("memcpy", "memmove", "memset") and insn.type == "void" and len(insn.args) == 3:
+            elif (
+                insn.op == "call"
+                and insn.aux.kind == "func"
+                and insn.aux.target in ("memcpy", "memmove", "memset")
+                and insn.type == "void"
+                and len(insn.args) == 3
+            ):
                 target, source, size = insn.args
                 if size.op == "const":
                     align = known_align(target)

@@ -3,11 +3,28 @@
 from __future__ import annotations
 
 from ..ir.core import Function, Module
-from . import combine, dce, dead_stores, gvn, hoist, inline, late_constants, libcalls, licm, load_pre, mem2reg, prune_params, rotate, simplify_cfg, thread_jumps, unroll
+from . import (
+    combine,
+    dce,
+    dead_stores,
+    gvn,
+    hoist,
+    inline,
+    late_constants,
+    libcalls,
+    licm,
+    load_pre,
+    mem2reg,
+    prune_params,
+    rotate,
+    simplify_cfg,
+    thread_jumps,
+    unroll,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Callable
+    from collections.abc import Callable
 
     Trace = Callable[[str, Function], None]
 
@@ -140,7 +157,9 @@ def scalar_passes(fn: Function, trace: Trace) -> None:
 def drop_unreferenced(module: Module) -> None:
     while True:
         refs = inline.count_references(module)
-        dead = [name for name, fn in module.functions.items() if fn.linkage == "local" and "used" not in fn.attrs and fn.section == ".text" and not refs.get(name)]
+        dead = [
+            name for name, fn in module.functions.items() if fn.linkage == "local" and "used" not in fn.attrs and fn.section == ".text" and not refs.get(name)
+        ]
         if not dead:
             return
         for name in dead:

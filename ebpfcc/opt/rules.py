@@ -47,7 +47,7 @@ def is_narrow(v: Value, bits: int) -> bool:
     if op == "zext":
         return bits >= 32 or is_narrow(v.args[0], bits)
     if op == "lshr" and v.args[1].op == "const":
-        return BITS[v.type] - (v.args[1].aux & BITS[v.type] - 1) <= bits
+        return bool(BITS[v.type] - (v.args[1].aux & BITS[v.type] - 1) <= bits)
     if op == "bswap":
         return bool(v.aux <= bits)
     return False

@@ -71,7 +71,9 @@ def fold_switch(t: Value) -> bool:
         jump_to(t, t.targets[chosen])
         return True
     default = t.targets[0]
-    keep = [i for i, target in enumerate(t.targets[1:]) if not (target.block is default.block and target.args == default.args) and not is_unreachable(target.block)]
+    keep = [
+        i for i, target in enumerate(t.targets[1:]) if not (target.block is default.block and target.args == default.args) and not is_unreachable(target.block)
+    ]
     if len(keep) != len(t.aux):
         t.aux = [t.aux[i] for i in keep]
         t.targets = [default] + [t.targets[i + 1] for i in keep]

@@ -130,8 +130,7 @@ def peel(fn: Function, loop: cfg.Loop, rounds: int) -> None:
                 if insn.targets:
                     # the copy's back edge enters the loop proper (or its next copy)
                     copy.targets = [
-                        Target(t.block if t.block is header else copies.get(t.block, t.block), [values.get(a, a) for a in t.args])
-                        for t in insn.targets
+                        Target(t.block if t.block is header else copies.get(t.block, t.block), [values.get(a, a) for a in t.args]) for t in insn.targets
                     ]
         rounds_made.append((copies, values))
         for t in entries:
