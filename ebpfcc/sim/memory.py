@@ -1,0 +1,171 @@
+"""Memory of separate objects. An address is the object's number << 32 | offset, so that every access outside an object is noticed.
+
+Objects that programs may not write are `bytes`, the others `bytearray`. Stack frames have numbers of their own, from FRAMES on.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from typing import Literal
+
+from .errors import BadAccess, Unset
+
+LOW = 0xFFFFFFFF
+FRAMES = 1 << 29
+STACK = 512  # bytes of a frame
+PAST_END = (KeyError, struct.error, TypeError, IndexError)
+
+Load = Callable[[int], int]
+Store = Callable[[int, int], None]
+
+
+def refuse(*_: object) -> bool:
+    raise Unset("a register is used that holds nothing")
+
+
+OPERATORS = "add radd sub rsub mul rmul floordiv rfloordiv mod rmod and rand or ror xor rxor lshift rlshift rshift rrshift".split()
+OPERATORS += "neg eq ne lt le gt ge bool index int hash".split()
+# In registers that hold nothing, such as r1 to r5 after a call: any use raises Unset.
+NOTHING: int = type("Nothing", (), {f"__{name}__": refuse for name in OPERATORS})()
+
+
+class Memory:
+    """blocks: the objects that live, by number. special: objects whose loads and stores are calculated (contexts)."""
+
+    def __init__(self, big_endian: bool) -> None:
+        self.e = ">" if big_endian else "<"
+        self.order: Literal["big", "little"] = "big" if big_endian else "little"
+        self.blocks: dict[int, bytes | bytearray] = {}
+        self.names: dict[int, str] = {}
+        self.next = 1
+        self.next_frame = FRAMES
+        self.special: dict[int, tuple[Callable[[int, int], int], Callable[[int, int, int], None]]] = {}
+        self.loads: dict[int, Load] = {size: self.load_of(size, code) for size, code in zip((1, 2, 4, 8), "BHIQ")}
+        self.stores: dict[int, Store] = {size: self.store_of(size, code) for size, code in zip((1, 2, 4, 8), "BHIQ")}
+
+    def new(self, data: bytes | bytearray, name: str) -> int:
+        """Address of an object's first byte; the object is `data` itself."""
+        number = self.next
+        self.next += 1
+        self.blocks[number] = data
+        self.names[number] = name
+        return number << 32
+
+    def reserve(self, name: str) -> int:
+        """An address without memory behind it."""
+        self.next += 1
+        self.names[self.next - 1] = name
+        return self.next - 1 << 32
+
+    def free(self, address: int) -> None:
+        self.blocks.pop(address >> 32, None)
+        self.special.pop(address >> 32, None)
+        self.names.pop(address >> 32, None)
+
+    def frame(self, data: bytearray) -> int:
+        """The number of a stack frame."""
+        self.next_frame += 1
+        self.blocks[self.next_frame] = data
+        return self.next_frame
+
+    def drop_frames(self) -> None:
+        """Those that an error has left behind."""
+        for number in [n for n in self.blocks if n >= FRAMES]:
+            del self.blocks[number]
+
+    def load_of(self, size: int, code: str) -> Load:
+        blocks, unpack, slow = self.blocks, struct.Struct(self.e + code).unpack_from, self.load_slowly
+
+        def load(address: int) -> int:
+            try:
+                return unpack(blocks[address >> 32], address & LOW)[0]  # type: ignore[no-any-return]
+            except PAST_END:
+                return slow(address, size)
+
+        return load
+
+    def store_of(self, size: int, code: str) -> Store:
+        blocks, pack, slow, mask = self.blocks, struct.Struct(self.e + code).pack_into, self.store_slowly, (1 << size * 8) - 1
+
+        def store(address: int, value: int) -> None:
+            try:
+                pack(blocks[address >> 32], address & LOW, value & mask)
+            except PAST_END:
+                slow(address, size, value & mask)
+
+        return store
+
+    def load_slowly(self, address: int, size: int) -> int:
+        special = self.special.get(address >> 32)
+        if special is None:
+            raise self.bad("load", address, size)
+        return special[0](address & LOW, size)
+
+    def store_slowly(self, address: int, size: int, value: int) -> None:
+        special = self.special.get(address >> 32)
+        if special is None:
+            raise self.bad("store", address, size)
+        special[1](address & LOW, size, value)
+
+    def bad(self, what: str, address: int, size: int) -> BadAccess:
+        number, offset = address >> 32, address & LOW
+        block = self.blocks.get(number)
+        if number in self.special or block is not None or number in self.names:
+            name = self.names.get(number, "a stack frame")
+            if block is None:
+                where = f"{name} is not memory"
+            elif offset + size <= len(block):
+                where = f"{name} may not be written"
+            else:
+                where = f"offset {offset} of {name}, which has {len(block)} bytes"
+        elif offset > LOW - (1 << 20) and number + 1 in self.blocks:
+            where = f"offset {offset - LOW - 1} of {self.names.get(number + 1, 'a stack frame')}"
+        elif number == 0:
+            where = "no memory is there" if address else "the null pointer"
+        elif number < self.next or FRAMES < number <= self.next_frame:
+            where = "memory that was freed"
+        else:
+            where = "no memory is there"
+        return BadAccess(f"{what} of {size} byte{'s' * (size != 1)} at {address:#x}: {where}", address)
+
+    def check(self, what: str, address: int, size: int) -> tuple[bytes | bytearray, int]:
+        """The object and the offset. Raises BadAccess unless `size` bytes are there."""
+        block = self.blocks.get(address >> 32)
+        if block is None or (address & LOW) + size > len(block):
+            raise self.bad(what, address, size)
+        return block, address & LOW
+
+    def read(self, address: int, size: int) -> bytes:
+        """Raises BadAccess."""
+        if not size:
+            return b""
+        block, at = self.check("load", address, size)
+        return bytes(block[at : at + size])
+
+    def write(self, address: int, data: bytes) -> None:
+        """Raises BadAccess."""
+        if not data:
+            return
+        block, at = self.check("store", address, len(data))
+        if isinstance(block, bytes):
+            raise self.bad("store", address, len(data))
+        block[at : at + len(data)] = data
+
+    def text(self, address: int, most: int = 1 << 12) -> bytes:
+        """Bytes up to a zero, the object's end or `most`."""
+        block, at = self.check("load", address, 1)
+        return bytes(block[at : at + most]).split(b"\0")[0]
+
+    def atomic(self, address: int, size: int, change: Callable[[int, int], int], operand: int) -> int:
+        """Stores change(old, operand). -> old"""
+        if address % size:
+            raise BadAccess(f"an atomic operation on {size} bytes at {address:#x}: not aligned", address)
+        old = self.loads[size](address)
+        self.stores[size](address, change(old, operand))
+        return old
+
+    def compare_exchange(self, address: int, size: int, expected: int, new: int) -> int:
+        """-> old"""
+        mask = (1 << size * 8) - 1
+        return self.atomic(address, size, lambda old, _: new if old == expected & mask else old, 0)

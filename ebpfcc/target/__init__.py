@@ -1,0 +1,1 @@
+"""Facts of the target as tables: no imports, no logic."""
