@@ -6,6 +6,7 @@
         open("prog.o", "wb").write(result.data)
     for d in result.diagnostics:
         print(d.severity, d.file, d.line, d.col, d.message)
+    ebpfcc.verify(result.data)    # load its programs into the running kernel, for the verifier's answer
 
 Importing this package loads nothing else; the stages come with the first call.
 """
@@ -13,7 +14,7 @@ Importing this package loads nothing else; the stages come with the first call.
 from __future__ import annotations
 
 __version__ = "0.1.0"
-__all__ = ["InternalError", "Options", "Result", "UsageError", "__version__", "compile"]
+__all__ = ["InternalError", "Options", "Result", "UsageError", "VerifyError", "VerifyResult", "__version__", "compile", "verify"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,9 +23,13 @@ if TYPE_CHECKING:
 
     from .driver import InternalError, Result
     from .flags import UsageError
+    from .kernel.verify import VerifyError, VerifyResult, verify
     from .options import Options
 
-HOMES = {"InternalError": "driver", "Result": "driver", "UsageError": "flags", "Options": "options"}
+HOMES = {
+    "InternalError": "driver", "Result": "driver", "UsageError": "flags", "Options": "options",
+    "VerifyError": "kernel.verify", "VerifyResult": "kernel.verify", "verify": "kernel.verify",
+}  # fmt: skip
 
 
 def compile(

@@ -108,7 +108,12 @@ def one_source(path: str, language: str, options: Options, arguments: list[str])
         if options.action == "preprocess" and options.output in ("", "-") and result.text is not None:
             write("-", result.text, options)
         return 1
-    return write_outputs(path, result, options)
+    status = write_outputs(path, result, options)
+    if options.verify and result.data is not None and not status:
+        from .kernel.report import report
+
+        status = report(result.data, stem(path), options)
+    return status
 
 
 def report_times(times: list[tuple[str, float]]) -> None:

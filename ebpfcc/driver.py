@@ -59,6 +59,9 @@ def compile_source(source: str | tuple[str, str | bytes], options: Options) -> R
     except RecursionError:
         diag.error(None, "the source is nested too deeply")
         result.data = None
+    except MemoryError:
+        result.data = result.text = None
+        diag.error(None, "out of memory")
     except InternalError as e:
         e.result = result
         raise
@@ -176,6 +179,7 @@ def preprocess_text(preprocessor: Any, source: Any, options: Options, result: Re
 
 def generate_all(module: Any, options: Options, diag: Diagnostics) -> list[Any]:
     """Machine code of every function; what the target cannot do becomes a located error."""
+    from .codegen.asm import Symbol
     from .codegen.generate import AsmError, SelectError, StackError, generate
 
     codes = []
@@ -187,6 +191,9 @@ def generate_all(module: Any, options: Options, diag: Diagnostics) -> list[Any]:
         except StackError as e:
             objects = ", ".join(f"'{name}' ({size} bytes)" for name, size in e.objects)
             diag.error(fn.pos, f"stack of function '{fn.name}' is {e.total} bytes, above the limit of 512: largest objects {objects}")
+            continue
+        except Symbol as e:
+            diag.error(fn.pos, f"undefined label '{e.name}' in the assembly of function '{fn.name}'")
             continue
         except (SelectError, AsmError) as e:
             diag.error(e.pos if e.pos is not None else fn.pos, e.message)

@@ -18,7 +18,7 @@ SETS: dict[str, tuple[str, object]] = {
     "-fdiagnostics-color=auto": ("color", "auto"), "-O": ("opt_level", "1"), "-g": ("debug", 2), "-g0": ("debug", 0), "-g1": ("debug", 1),
     "-g2": ("debug", 2), "-g3": ("debug", 3), "-gbtf": ("debug", 2), "-ggdb": ("debug", 2), "-ggdb0": ("debug", 0), "-ggdb1": ("debug", 1),
     "-ggdb2": ("debug", 2), "-ggdb3": ("debug", 3), "-gfull": ("debug", 2), "-gline-tables-only": ("debug", 1), "-gmlt": ("debug", 1),
-    "-gline-directives-only": ("debug", 1), "--debug": ("debug", 2), "-Ofast": ("opt_level", "3"), "--emit=ir": ("emit", "ir"),
+    "-gline-directives-only": ("debug", 1), "--debug": ("debug", 2), "-Ofast": ("opt_level", "3"), "--emit=ir": ("emit", "ir"), "--verify": ("verify", True),
     "-fstrict-aliasing": ("strict_aliasing", True), "-fno-strict-aliasing": ("strict_aliasing", False),
     "-mlittle-endian": ("big_endian", False), "-EL": ("big_endian", False), "-mbig-endian": ("big_endian", True), "-EB": ("big_endian", True),
 }  # fmt: skip

@@ -21,7 +21,7 @@ from .options import Options
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Callable
+    from collections.abc import Callable
 
 DEFAULT_CPU = {"clang": 3, "gcc": 4}
 FOREIGN = ("object", "c++", "objc", "fortran", "cuda")
@@ -249,7 +249,8 @@ for names, how, function in (  # how: j joined, s separate, b both
     ("-fdebug-prefix-map= -ffile-prefix-map= -fmacro-prefix-map=", "j", _map), ("-fdebug-compilation-dir=", "j", _store("debug_directory")),
     ("-fdebug-compilation-dir", "s", _store("debug_directory")), ("--sysroot= -isysroot", "j", _store("sysroot")),
     ("--sysroot -isysroot", "s", _store("sysroot")), ("-print-file-name= -print-prog-name=", "j", _query), ("--print-after=", "j", _append("print_after")),
-    ("--emit=", "j", _emit), (" ".join(tables.HOST_ONLY_PREFIXES), "j", _host), (" ".join(tables.HOST_ONLY_SEPARATE), "s", _host),
+    ("--emit=", "j", _emit), ("-fverify-log=", "j", _store("verify_log")),
+    (" ".join(tables.HOST_ONLY_PREFIXES), "j", _host), (" ".join(tables.HOST_ONLY_SEPARATE), "s", _host),
     (" ".join(tables.IGNORED_PREFIXES), "j", _nothing), (" ".join(tables.IGNORED_SEPARATE), "s", _nothing),
 ):  # fmt: skip
     for name in names.split():
@@ -307,7 +308,7 @@ def _set(r: Reading, arg: str) -> None:
         r.for_bpf = True
         return
     setattr(r.options, field, value)
-    if arg in ("-gbtf", "--emit=ir"):
+    if arg in ("-gbtf", "--emit=ir", "--verify"):
         r.for_bpf = True
 
 

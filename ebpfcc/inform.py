@@ -10,7 +10,7 @@ from .flag_tables import CPUS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Callable
+    from collections.abc import Callable
 
     from .options import Options
 
@@ -36,6 +36,7 @@ OPTIONS (in clang's and GCC's spelling; those of other targets are accepted wher
   -Wall -Wextra -WNAME -Wno-NAME -Werror -Werror=NAME -w -pedantic
   -ferror-limit=N, -fdiagnostics-color=always|never|auto, -ffile-prefix-map=OLD=NEW
   --emit=ir, --print-after=PASS, -ftime-report, -save-temps, -v, -###
+  --verify, -fverify-log=FILE  load the object's programs into the running kernel and tell what its verifier says, at C lines
   -print-file-name=F -print-prog-name=P -print-search-dirs -print-resource-dir -print-target-triple
   -dumpversion, -dumpmachine, --version, --help
   @FILE                       more arguments from a file

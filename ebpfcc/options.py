@@ -13,7 +13,7 @@ class Options:
         "warnings", "color", "error_limit", "preprocess_only", "keep_comments", "no_line_markers", "dump", "show_headers",
         "dependencies", "dependency_file", "dependency_targets", "dependency_phony", "missing_generated",
         "prefix_map", "debug_prefix_map", "debug_directory", "verbose", "dry_run", "save_temps", "freestanding", "unsigned_char", "strict_aliasing",
-        "emit", "print_after", "features", "unknown", "time_passes", "program", "queries", "hand_over", "target_given",
+        "emit", "print_after", "features", "unknown", "time_passes", "program", "queries", "hand_over", "target_given", "verify", "verify_log",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -68,6 +68,8 @@ class Options:
         self.features: dict[str, bool] = {}
         self.unknown: list[str] = []
         self.time_passes = False
+        self.verify = False
+        self.verify_log = ""
         self.program = "ebpfcc"
         self.queries: list[tuple[str, str]] = []  # (--version, -print-file-name ..., its operand): answered in place of compiling
         self.target_given = False

@@ -321,7 +321,7 @@ def test_line_marks(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_tokens_are_not_pasted(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (here / "t.c").write_text("#define NEG -\n#define P(x) x\nNEG-1 NEG NEG P(+)+ P(1)P(.)P(5) P(a)P(b) P(L)\"s\" P(/)P(/) P(<)P(<)\n")
+    (here / "t.c").write_text('#define NEG -\n#define P(x) x\nNEG-1 NEG NEG P(+)+ P(1)P(.)P(5) P(a)P(b) P(L)"s" P(/)P(/) P(<)P(<)\n')
     assert preprocess(capsys, "-P", "t.c") == '- -1 - - + + 1 . 5 a b L "s" / / < <\n'
 
 

@@ -12,6 +12,7 @@ from .state import CoreChain, FunctionState, Operand, ir_type
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any
 
 FIELD_BYTE_OFFSET = 0
@@ -79,18 +80,27 @@ def member(f: FunctionState, operand: Operand, name: str, where: Any, core: bool
     """operand.name; without `core`, no relocation will describe it (offsetof)."""
     record = T.strip(operand.type)
     if not T.is_record(record):
-        f.diag.error(where, f"request for member '{name}' in something not a structure or union")
+        if record is not T.POISON:
+            f.diag.error(where, f"member reference base type '{T.spell(operand.type)}' is not a structure or union")
         return f.poison()
     path = T.find_member(record, name)
     if path is None:
         if record.members is None:
             f.diag.error(where, f"incomplete definition of type '{T.spell(record)}'")
         else:
-            f.diag.error(where, f"no member named '{name}' in '{T.spell(record)}'")
+            f.diag.error(where, f"no member named '{name}' in '{T.spell(record)}'{similar(name, [m.name for m in record.members])}")
         return f.poison()
     for index, m in path:
         operand = step(f, operand, index, m, core)
     return operand
+
+
+def similar(name: str, known: Iterable[str]) -> str:
+    """A suggestion for a name that is not known."""
+    from difflib import get_close_matches
+
+    found = get_close_matches(name, [k for k in known if k], 1, 0.75)
+    return f"; did you mean '{found[0]}'?" if found else ""
 
 
 def step(f: FunctionState, operand: Operand, index: int, m: T.Member, core: bool = True) -> Operand:
@@ -117,6 +127,7 @@ def step(f: FunctionState, operand: Operand, index: int, m: T.Member, core: bool
         out = move(operand, byte, t)
     out.loose = operand.loose or record.kind == "union" or record.may_alias
     if m.bit_width is not None:
+        out.room = (byte, record.size - byte)
         out.member = m
         out.bit = m.bit_offset % 8
         if out.core is not None:
@@ -217,9 +228,9 @@ def store(f: FunctionState, operand: Operand, value: Value) -> None:
     f.effect("store", "void", [base, value], Mem(T.sizeof(operand.type), False, off, operand.volatile, operand.align, None, is_strict(f, operand)))
 
 
-def _container(operand: Operand) -> tuple[int, int, int]:
+def _container(operand: Operand) -> tuple[int, int, int] | None:
     """(byte delta, size in bytes, shift) of the access that reads a bit-field: the smallest aligned unit around it, but the
-    declared type's for volatile and CO-RE ones."""
+    declared type's for volatile and CO-RE ones. None if none holds it (a packed record): then byte by byte."""
     m = operand.member
     assert m is not None and m.bit_width is not None
     bit, width = operand.bit, m.bit_width
@@ -229,16 +240,21 @@ def _container(operand: Operand) -> tuple[int, int, int]:
     first = operand.off * 8 + bit
     for size in (declared, 8) if operand.volatile else (1, 2, 4, 8):
         start = first // (size * 8) * size
-        if first + width <= (start + size) * 8:
+        if first + width <= (start + size) * 8 and -operand.room[0] <= start - operand.off <= operand.room[1] - size:
             return start - operand.off, size, first - start * 8
-    return bit // 8, 8, bit % 8
+    return None
 
 
 def load_bits(f: FunctionState, operand: Operand) -> Value:
     m = operand.member
     assert m is not None and m.bit_width is not None
     t = T.strip(m.type)
-    delta, size, shift = _container(operand)
+    container = _container(operand)
+    if container is None:
+        return load_straddling(f, operand, m.bit_width, t)
+    delta, size, shift = container
+    if f.unit.big_endian:  # numbered from the most significant bit
+        shift = size * 8 - shift - m.bit_width
     base, off = target_base(f, operand)
     kind = "i64" if size == 8 else "i32"
     bits = 64 if size == 8 else 32
@@ -261,7 +277,13 @@ def load_bits(f: FunctionState, operand: Operand) -> Value:
 def store_bits(f: FunctionState, operand: Operand, value: Value) -> None:
     m = operand.member
     assert m is not None and m.bit_width is not None
-    delta, size, shift = _container(operand)
+    container = _container(operand)
+    if container is None:
+        store_straddling(f, operand, m.bit_width, value)
+        return
+    delta, size, shift = container
+    if f.unit.big_endian:
+        shift = size * 8 - shift - m.bit_width
     base, off = target_base(f, operand)
     kind = "i64" if size == 8 else "i32"
     mem = Mem(size, False, off + delta, operand.volatile, max(known_align(operand.align, delta), 1))
@@ -275,6 +297,53 @@ def store_bits(f: FunctionState, operand: Operand, value: Value) -> None:
         old = f.emit("and", kind, [old, f.const(kind, ~(mask << shift))])
         value = f.emit("or", kind, [old, value])
     f.effect("store", "void", [base, value], mem.copy())
+
+
+def load_straddling(f: FunctionState, operand: Operand, width: int, t: Any) -> Value:
+    """A bit-field in bytes of its own, up to nine of them."""
+    base, off = target_base(f, operand)
+    first, skip = off + operand.bit // 8, operand.bit % 8
+
+    def byte(n: int) -> Value:
+        return f.emit("zext", "i64", [f.load("i32", base, Mem(1, False, first + n, operand.volatile, 1))])
+
+    def shifted(v: Value, left: int) -> Value:
+        return f.emit("shl" if left >= 0 else "lshr", "i64", [v, f.const("i64", abs(left))]) if left else v
+
+    count = (skip + width + 7) // 8
+    parts = []
+    for n in range(count):  # where the byte's lowest bit comes to stand in the value
+        parts.append(shifted(byte(n), skip + width - 8 * (n + 1) if f.unit.big_endian else 8 * n - skip))
+        if f.unit.big_endian and n == 0 and skip:  # bits before the field
+            parts[0] = shifted(f.emit("and", "i64", [byte(0), f.const("i64", 0xFF >> skip)]), skip + width - 8)
+    value = parts[0]
+    for part in parts[1:]:
+        value = f.emit("or", "i64", [value, part])
+    if t.signed and t.kind != "bool":
+        value = f.emit("ashr", "i64", [f.emit("shl", "i64", [value, f.const("i64", 64 - width)]), f.const("i64", 64 - width)])
+    elif width < 64:
+        value = f.emit("and", "i64", [value, f.const("i64", (1 << width) - 1)])
+    return value if ir_type(t) == "i64" else f.emit("trunc", "i32", [value])
+
+
+def store_straddling(f: FunctionState, operand: Operand, width: int, value: Value) -> None:
+    base, off = target_base(f, operand)
+    first, skip = off + operand.bit // 8, operand.bit % 8
+    if value.type != "i64":
+        value = f.emit("zext", "i64", [value])
+    for n in range((skip + width + 7) // 8):
+        begin, end = max(0, skip - 8 * n), min(8, skip + width - 8 * n)  # the field's bits in this byte, from the side that numbers begin at
+        if f.unit.big_endian:
+            left, mask = 8 * (n + 1) - skip - width, (1 << 8 - begin) - (1 << 8 - end)
+        else:
+            left, mask = skip - 8 * n, (1 << end) - (1 << begin)
+        bits = f.emit("shl" if left > 0 else "lshr", "i64", [value, f.const("i64", abs(left))]) if left else value
+        bits = f.emit("and", "i32", [f.emit("trunc", "i32", [bits]), f.const("i32", mask)])
+        mem = Mem(1, False, first + n, operand.volatile, 1)
+        if mask != 0xFF:
+            old = f.emit("and", "i32", [f.load("i32", base, mem), f.const("i32", 0xFF & ~mask)])
+            bits = f.emit("or", "i32", [old, bits])
+        f.effect("store", "void", [base, bits], mem.copy())
 
 
 def copy(f: FunctionState, target: Operand, source: Operand) -> None:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+LETTERS = frozenset("=+&%,*?!#rwmogXpVinsEF<>")  # of constraints that BPF has
+
+
 def asm_statement(f: FunctionState, node: Any) -> None:
     template = node.template
     clobbers = list(node.clobbers)
@@ -29,6 +32,9 @@ def asm_statement(f: FunctionState, node: Any) -> None:
     tied: list[tuple[int, Operand]] = []
     sources: list[tuple[str, int]] = []  # of each operand of the source: whether it is an output, a memory or another input, and its number there
     for name, constraint, expr in node.outputs:
+        if constraint[:1] not in ("=", "+") or not LETTERS.issuperset(constraint):
+            f.diag.error(expr.coord, f"invalid output constraint '{constraint}' in asm")
+            return
         place = f.expr(expr)
         if place.kind not in ("ssa", "mem"):
             f.diag.error(expr.coord, "invalid lvalue in asm output")
@@ -55,6 +61,9 @@ def asm_statement(f: FunctionState, node: Any) -> None:
         inputs.append((constraint.replace("=", "").replace("+", ""), T.sizeof(place.type)))
         values.append(access.address(f, place))
     for name, constraint, expr in node.inputs:
+        if not constraint.strip("%&").isdigit() and (not constraint or not LETTERS.issuperset(constraint) or constraint[0] in "=+"):
+            f.diag.error(expr.coord, f"invalid input constraint '{constraint}' in asm")
+            return
         value, size = asm_input(f, constraint, expr)
         inputs.append((tied_number(f, constraint, sources, expr) or constraint, size))
         values.append(value)
@@ -106,7 +115,9 @@ def unextended(value: Value, size: int) -> Value:
     """A value narrower than 4 bytes as it was before it was cut: the upper bits of its register say nothing (programs count on that to get
     at the whole of a value through a cast)."""
     bits = size * 8
-    while bits < 32 and (value.op == "sextn" and value.aux == bits or value.op == "and" and value.args[1].op == "const" and value.args[1].aux == (1 << bits) - 1):
+    while bits < 32 and (
+        value.op == "sextn" and value.aux == bits or value.op == "and" and value.args[1].op == "const" and value.args[1].aux == (1 << bits) - 1
+    ):
         value = value.args[0]
     return value.args[0] if bits < 32 and value.op == "trunc" else value
 
@@ -136,5 +147,3 @@ def emit(f: FunctionState, node: Any, asm: Asm, values: list[Value], places: lis
         if T.is_integer(t) and T.sizeof(t) < 4:
             o = convert_int(f, value_of(T.INT, value), t)
         access.store(f, place, convert(f, o, t).value)
-
-

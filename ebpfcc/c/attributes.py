@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from .state import FunctionState
 
+MODES = {"QI": 1, "byte": 1, "HI": 2, "SI": 4, "word": 8, "DI": 8, "pointer": 8, "TI": 16}
 STRINGS = frozenset(("section", "visibility", "alias", "asm label", "deprecated", "error", "warning", "diagnose_if", "availability"))
 LISTS = frozenset(("btf_decl_tag", "btf_type_tag"))
 NUMBERS = frozenset(("aligned", "address_space", "kernel_helper", "alloc_size", "vector_size", "no_builtin"))
@@ -36,15 +37,28 @@ def gather(f: FunctionState, attributes: list[Attribute]) -> dict[str, Any]:
     for a in attributes:
         name, args = a.name, a.args
         if name in STRINGS:
+            if name == "section" and not args:
+                f.diag.error(a.coord, "'section' attribute takes one argument")
             out[name] = text_of(f, a) if args else ""
         elif name in LISTS:
             out.setdefault(name, []).append(text_of(f, a))
         elif name in NUMBERS:
-            out[name] = max(out.get(name, 0), f.unit.integer_constant(f, args[0], f"'{name}' attribute")) if args else 16
+            n = f.unit.integer_constant(f, args[0], f"'{name}' attribute") if args else 16
+            if name == "aligned" and (n <= 0 or n & n - 1) and not (args and n == 0):
+                f.diag.error(a.coord, "requested alignment is not a power of 2")
+                n = 1
+            out[name] = max(out.get(name, 0), n)
         elif name == "cleanup":
             out[name] = args[0].name if args and isinstance(args[0], c_ast.ID) else None
         elif name == "mode":
             out[name] = args[0].name.strip("_") if args and isinstance(args[0], c_ast.ID) else ""
+            if out[name] not in MODES:
+                f.diag.error(a.coord, f"unknown machine mode '{out[name]}'")
+        elif name == "format":
+            numbers = [f.unit.try_constant(f, n) for n in args[1:3]]
+            kind = getattr(args[0], "name", "").strip("_") if args else ""
+            out[name] = (numbers[0], numbers[1]) if kind == "printf" and len(numbers) == 2 and None not in numbers else True
+            f.unit.formats = True
         elif name in FLAGS:
             if name == "overloadable":
                 f.diag.error(a.coord, "attribute 'overloadable' is not supported")
@@ -59,5 +73,5 @@ def text_of(f: FunctionState, a: Attribute) -> str:
         from .literals import string_bytes
 
         return string_bytes(a.args[0].parts)[0][:-1].decode("utf-8", "surrogateescape")
-    f.diag.error(a.coord, f"'{a.name}' attribute requires a string")
+    f.diag.error(a.args[0].coord if a.args else a.coord, f"expected string literal as argument of '{a.name}' attribute")
     return ""

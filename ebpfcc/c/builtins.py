@@ -14,7 +14,8 @@ from .state import FunctionState, Operand, ir_type
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable
+    from collections.abc import Callable
+    from typing import Any
 
     Builtin = Callable[[FunctionState, Any, list[Any]], Operand]
 
@@ -77,6 +78,8 @@ def choose_expr(f: FunctionState, node: Any, args: list[Any]) -> Operand:
 
 
 def types_compatible(f: FunctionState, node: Any, args: list[Any]) -> Operand:
+    if not arguments(f, node, args, 2):
+        return f.poison()
     a, b = (f.unit.type_name(f, x) if isinstance(x, c_ast.Typename) else type_of(f, x).type for x in args)
     same = T.same(a, b) and not (T.strip(a).kind == "enum" and T.strip(b).kind == "int")
     return value_of(T.INT, f.const("i32", int(same)))
@@ -88,6 +91,11 @@ def offset_of(f: FunctionState, node: Any, args: list[Any]) -> Operand:
         f.diag.error(node.coord, f"offsetof of incomplete type '{T.spell(t)}'")
         return f.poison()
     o = offset_operand(f, access.memory(f, f.const("ptr", 0), t), args[1])
+    if o.type is T.POISON:
+        return f.poison()
+    if o.member is not None:
+        f.diag.error(node.coord, f"cannot compute offset of bit-field '{o.member.name}'")
+        return f.poison()
     base = o.value
     if base.op == "const":
         return value_of(T.ULONG, f.const("i64", base.aux + o.off))

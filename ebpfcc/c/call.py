@@ -7,6 +7,7 @@ from pycparser import c_ast
 from ..ir.core import Call, Mem, Value
 from . import access
 from . import types as T
+from .arity import LEAST
 from .convert import assign_convert, promoted, rvalue, value_of
 from .state import FunctionState, FunctionSymbol, Operand, Variable, ir_type
 
@@ -29,7 +30,10 @@ def call(f: FunctionState, node: Any) -> Operand:
             builtin = f.unit.builtins.get(name)
             if builtin is not None:
                 f.pos = node.coord
-                return builtin(f, node, args)  # type: ignore[no-any-return]
+                if len(args) < LEAST.get(name, 0):
+                    f.diag.error(node.coord, f"too few arguments to function call, expected at least {LEAST[name]}, have {len(args)}")
+                    return f.poison()
+                return builtin(f, node, args)
             symbol = f.unit.implicit_function(f, name, callee_node)
             if symbol is None:
                 for arg in args:
@@ -37,7 +41,7 @@ def call(f: FunctionState, node: Any) -> Operand:
                 return f.poison()
         if type(symbol) is FunctionSymbol and symbol.symbol in f.unit.builtins and symbol.symbol != name:
             f.pos = node.coord
-            return f.unit.builtins[symbol.symbol](f, node, args)  # type: ignore[no-any-return]
+            return f.unit.builtins[symbol.symbol](f, node, args)
     callee = f.expr(callee_node)
     while callee.kind == "mem" and T.strip(callee.type).kind == "func":
         callee = rvalue(f, callee)
@@ -48,6 +52,8 @@ def call(f: FunctionState, node: Any) -> Operand:
     t = T.strip(value.type)
     if t.kind == "ptr":
         t = T.strip(t.target)
+    if t is T.POISON:
+        return f.poison()
     if t.kind != "func":
         f.diag.error(node.coord, f"called object type '{T.spell(callee.type)}' is not a function or function pointer")
         return f.poison()
@@ -57,7 +63,7 @@ def call(f: FunctionState, node: Any) -> Operand:
         return finish(f, Call("helper", target), t, [], args, node, "helper")
     if value.value is not None and value.value.op == "gaddr" and value.value.aux[1] == 0:
         return finish(f, Call("func", value.value.aux[0]), t, [], args, node, value.value.aux[0])
-    return finish(f, Call("indirect", None), t, [value.value], args, node, "function")  # type: ignore[list-item]
+    return finish(f, Call("indirect", None), t, [value.value], args, node, "function")
 
 
 def constant_target(f: FunctionState, callee: Operand) -> int | None:
@@ -75,13 +81,13 @@ def call_function(f: FunctionState, symbol: FunctionSymbol, t: Any, args: list[A
     helper = symbol.attrs.get("kernel_helper")
     info = Call("helper", helper) if helper is not None else Call("func", target)
     info.noreturn = "noreturn" in symbol.attrs
-    return finish(f, info, t, [], args, node, symbol.name, symbol.node is not None)
+    return finish(f, info, t, [], args, node, symbol.name, symbol)
 
 
 def finish(
-    f: FunctionState, info: Call, t: T.Func, values: list[Value], args: list[Any], node: Any, name: str, is_own: bool = False
+    f: FunctionState, info: Call, t: T.Func, values: list[Value], args: list[Any], node: Any, name: str, symbol: FunctionSymbol | None = None
 ) -> Operand:
-    """is_own: a function of this source, whose results are extended as their type says."""
+    """symbol: what is called, if it is a function by name; one of this source extends its results as their type says."""
     params = t.params
     if t.prototype and (len(args) < len(params) or (len(args) > len(params) and not t.variadic)):
         word = "few" if len(args) < len(params) else "many"
@@ -89,17 +95,32 @@ def finish(
         return f.poison()
     ret = T.strip(t.ret)
     out: Operand | None = None
+    if T.is_record(ret) and not T.is_complete(ret):
+        f.diag.error(node.coord, f"calling '{name}' with incomplete return type '{T.spell(t.ret)}'")
+        return f.poison()
     if T.is_record(ret):
         slot = f.new_slot("", t.ret, 8)
         out = access.memory(f, f.fn.slot_addr(slot), t.ret, 0, slot.align)
         values.append(f.fn.slot_addr(slot))
+    if f.unit.formats and symbol is not None and "format" in symbol.attrs and type(symbol.attrs["format"]) is tuple:
+        operands: list[Operand] | None = []
+    else:
+        operands = None
     for i, arg in enumerate(args):
-        o = rvalue(f, f.expr(arg))
+        o = f.expr(arg)
+        literal, o = o.literal, rvalue(f, o)
+        if operands is not None:
+            operands.append(o)
+            o.literal = literal
         if i < len(params):
             o = assign_convert(f, o, params[i].type, arg.coord, f"passing argument {i + 1} of '{name}'")
         elif o.kind == "value" and o.value is not None and T.is_integer(T.strip(o.type)):
             o = promoted(f, o)
         pass_argument(f, o, values)
+    if operands is not None:
+        from .format import check
+
+        check(f, symbol.attrs["format"], args, operands)  # type: ignore[union-attr]
     f.pos = node.coord
     kind = "void" if out is not None else ir_type(ret)
     info.ctype = t
@@ -111,7 +132,7 @@ def finish(
         return out
     if ret.kind == "void":
         return value_of(T.VOID, None)
-    return value_of(ret, value if is_own else narrow_result(f, ret, value))
+    return value_of(ret, value if symbol is not None and symbol.node is not None else narrow_result(f, ret, value))
 
 
 def narrow_result(f: FunctionState, ret: Any, value: Value) -> Value:
@@ -210,6 +231,4 @@ def call_symbol(f: FunctionState, symbol: FunctionSymbol, args: list[Value], whe
     """A call that the source does not spell (a cleanup)."""
     f.unit.use_function(symbol)
     f.pos = where
-    f.effect("call", ir_type(symbol.type.ret), args, Call("func", symbol.symbol, False, symbol.type))  # type: ignore[attr-defined]
-
-
+    f.effect("call", ir_type(symbol.type.ret), args, Call("func", symbol.symbol, False, symbol.type))

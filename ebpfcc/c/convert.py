@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..ir.core import INVERSE, Value
 from . import access
 from . import types as T
-from .state import FunctionState, FunctionSymbol, Operand
+from .state import FunctionState, FunctionSymbol, Operand, ir_type
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +22,10 @@ def rvalue(f: FunctionState, o: Operand) -> Operand:
     if kind == "value":
         return o
     if kind == "ssa":
-        return Operand("value", T.strip(o.type), f.read_var(o.var))
+        value = f.read_var(o.var)
+        if value.op == "undef":
+            uninitialised(f, o, value)
+        return Operand("value", T.strip(o.type), value)
     if kind == "func":
         symbol: FunctionSymbol = o.var
         f.unit.use_function(symbol)
@@ -59,6 +62,12 @@ def rvalue(f: FunctionState, o: Operand) -> Operand:
     return out
 
 
+def uninitialised(f: FunctionState, o: Operand, value: Value) -> None:
+    variable = o.var
+    if variable.name and variable.init is None and not f.unit.unevaluated and not f.is_dead() and T.strip(o.type) is not T.POISON:
+        f.diag.warning("uninitialized", o.off or f.pos, f"variable '{variable.name}' is uninitialized when used here")
+
+
 def scalar(f: FunctionState, node: Any) -> Operand:
     """The expression's value; an error if it has none that fits a register."""
     o = rvalue(f, f.expr(node))
@@ -78,6 +87,9 @@ def promoted(f: FunctionState, o: Operand) -> Operand:
     t = T.strip(o.type)
     if o.member is not None and o.member.bit_width is not None:
         p = T.promote_bits(t, o.member.bit_width)
+    elif t.kind == "ptr":
+        f.diag.error(f.pos, f"operand of type '{T.spell(o.type)}' where an integer is required")
+        return f.poison()
     else:
         p = T.promote(t)
     return convert_int(f, o, p)
@@ -104,7 +116,9 @@ def convert_int(f: FunctionState, o: Operand, to: Any) -> Operand:
         if value.type != "i32":
             value = f.emit("trunc", "i32", [value])
         if target.size < 4 and not (
-            frm.kind == "bool" or (frm.size < target.size and (frm.signed is False or target.signed)) or (frm.size == target.size and frm.signed == target.signed)
+            frm.kind == "bool"
+            or (frm.size < target.size and (frm.signed is False or target.signed))
+            or (frm.size == target.size and frm.signed == target.signed)
         ):
             bits = target.size * 8
             if target.signed:
@@ -119,6 +133,8 @@ def convert(f: FunctionState, o: Operand, to: T.Type) -> Operand:
     o = rvalue(f, o)
     target = T.strip(to)
     frm = T.strip(o.type)
+    if target is T.POISON and not T.is_integer(frm) or frm is T.POISON and not T.is_integer(target):
+        return Operand("value", to, f.fn.undef(ir_type(target))) if T.is_scalar(target) else f.poison()
     if target.kind == "void":
         return Operand("value", T.VOID, None)
     if frm.kind == "float" and o.value is not None and o.value.op == "fconst" and T.is_integer(target):
@@ -154,7 +170,7 @@ def convert(f: FunctionState, o: Operand, to: T.Type) -> Operand:
 
 
 def pointer_space(t: Any) -> int:
-    return t.space or T.address_space(t.target)  # type: ignore[no-any-return]
+    return t.space or T.address_space(t.target)
 
 
 def truth(f: FunctionState, o: Operand) -> Value:
@@ -187,9 +203,11 @@ def assign_convert(f: FunctionState, o: Operand, to: T.Type, where: Any, what: s
     o = rvalue(f, o)
     target = T.strip(to)
     frm = T.strip(o.type)
+    if frm is T.POISON:
+        return Operand("value", target, f.fn.undef(ir_type(target))) if T.is_scalar(target) else o
     if T.is_record(target) or T.is_record(frm):
         if not T.same(target, frm):
-            f.diag.error(where, f"incompatible types in {what}: '{T.spell(to)}' from '{T.spell(o.type)}'")
+            f.diag.error(where, incompatible(what, to, o.type))
             return f.poison() if not T.is_record(target) else o
         return o
     if o.value is None and frm.kind == "void":
@@ -205,11 +223,24 @@ def assign_convert(f: FunctionState, o: Operand, to: T.Type, where: Any, what: s
     return convert(f, o, to)
 
 
+def incompatible(what: str, to: T.Type, frm: T.Type) -> str:
+    a, b = T.spell(to), T.spell(frm)
+    if what == "assignment":
+        return f"assigning to '{a}' from incompatible type '{b}'"
+    if what == "initialization":
+        return f"initializing '{a}' with an expression of incompatible type '{b}'"
+    if what == "return":
+        return f"returning '{b}' from a function with incompatible result type '{a}'"
+    return f"passing '{b}' to parameter of incompatible type '{a}'"
+
+
 def check_pointers(f: FunctionState, target: Any, frm: Any, o: Operand, where: Any, what: str) -> None:
     a, b = T.strip(target.target), T.strip(frm.target)
     if a is not b and a.kind != "void" and b.kind != "void" and not T.same(a, b) and not is_null_constant(o):
         if T.is_integer(a) and T.is_integer(b) and a.size == b.size and a.kind == "int" and b.kind == "int":
-            f.diag.warning("pointer-sign", where, f"{what} converts between pointers to integer types with different sign: '{T.spell(target)}' from '{T.spell(frm)}'")
+            f.diag.warning(
+                "pointer-sign", where, f"{what} converts between pointers to integer types with different sign: '{T.spell(target)}' from '{T.spell(frm)}'"
+            )
         else:
             flag = "incompatible-function-pointer-types" if a.kind == b.kind == "func" else "incompatible-pointer-types"
             f.diag.warning(flag, where, f"incompatible pointer types in {what}: '{T.spell(target)}' from '{T.spell(frm)}'")
@@ -229,6 +260,8 @@ def composite(f: FunctionState, a: Operand, b: Operand, where: Any) -> T.Type:
         pa = T.promote_bits(ta, a.member.bit_width) if a.member is not None and a.member.bit_width else T.promote(ta)
         pb = T.promote_bits(tb, b.member.bit_width) if b.member is not None and b.member.bit_width else T.promote(tb)
         return T.usual(pa, pb)
+    if T.POISON in (ta, tb):
+        return T.POISON
     if ta.kind == "void" or tb.kind == "void":
         return T.VOID
     if ta.kind == "ptr" and is_null_constant(b):
@@ -250,7 +283,5 @@ def composite(f: FunctionState, a: Operand, b: Operand, where: Any) -> T.Type:
             return a.type if ta.kind == "ptr" else b.type
     if T.is_record(ta) and T.same(ta, tb):
         return a.type
-    f.diag.error(where, f"incompatible operand types: '{T.spell(a.type)}' and '{T.spell(b.type)}'")
-    return T.INT
-
-
+    f.diag.error(where, f"incompatible operand types ('{T.spell(a.type)}' and '{T.spell(b.type)}')")
+    return T.POISON

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pycparser import c_ast
 
 from . import types as T
-from .attributes import gather
+from .attributes import MODES, gather
 from .expr import type_of
 from .nodes import Attribute, Enum, Typeof
 from .state import EnumConstant, FunctionState
@@ -14,7 +14,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-MODES = {"QI": 1, "byte": 1, "HI": 2, "SI": 4, "word": 8, "DI": 8, "pointer": 8, "TI": 16}
 BY_SIZE = {(1, True): T.SCHAR, (2, True): T.SHORT, (4, True): T.INT, (8, True): T.LONG, (16, True): T.INT128,
            (1, False): T.UCHAR, (2, False): T.USHORT, (4, False): T.UINT, (8, False): T.ULONG, (16, False): T.UINT128}  # fmt: skip
 
@@ -40,6 +39,9 @@ def declarator_type(f: FunctionState, node: Any) -> T.Type:
 
 def qualified(f: FunctionState, t: T.Type, quals: list[Any]) -> T.Type:
     words = [q for q in quals if type(q) is str]
+    if "restrict" in words and T.strip(t).kind not in ("ptr", "array"):
+        f.diag.error(f.pos, f"restrict requires a pointer or reference ('{T.spell(t)}' is invalid)")
+        words.remove("restrict")
     attrs = [q for q in quals if type(q) is not str]
     tags: tuple[str, ...] = ()
     space, may_alias = 0, False
@@ -94,6 +96,9 @@ def specified(f: FunctionState, node: Any) -> T.Type:
 AUTO = T.Typedef("__auto_type", T.INT)
 
 
+LARGEST = 1 << 32  # BTF's sizes have 32 bits
+
+
 def array_type(f: FunctionState, node: Any) -> T.Type:
     elem = declarator_type(f, node.type)
     if T.strip(elem).kind == "func":
@@ -102,7 +107,12 @@ def array_type(f: FunctionState, node: Any) -> T.Type:
     array = T.Array(elem, None)
     if node.dim is not None:
         o = f.unit.constant_operand(f, node.dim)
-        if o is None:
+        if o is None and T.strip(type_of(f, node.dim).type) is T.POISON:
+            array.count = 1
+        elif o is None and not T.is_integer(T.strip(type_of(f, node.dim).type)):
+            f.diag.error(node.coord, f"size of array has non-integer type '{T.spell(type_of(f, node.dim).type)}'")
+            array.count = 1
+        elif o is None:
             if f.unit.at_file_scope(f):
                 f.diag.error(node.coord, "variable length array declaration not allowed at file scope")
             array.vla = True
@@ -111,6 +121,10 @@ def array_type(f: FunctionState, node: Any) -> T.Type:
             n = o.value.aux
             if n < 0 and getattr(T.strip(o.type), "signed", True):
                 f.diag.error(node.coord, "array size is negative")
+                n = 1
+            n &= (1 << 64) - 1
+            if n > 1 and n * (T.sizeof(elem) if T.is_complete(elem) else 1) >= LARGEST:
+                f.diag.error(node.coord, f"array is too large ({n} elements)")
                 n = 1
             array.count = n
     return array
@@ -122,7 +136,7 @@ def function_type(f: FunctionState, node: Any) -> T.Func:
     variadic = False
     prototype = node.args is not None
     if T.strip(ret).kind in ("array", "func"):
-        f.diag.error(node.coord, f"function cannot return {T.strip(ret).kind} type '{T.spell(ret)}'")
+        f.diag.error(node.coord, f"function cannot return {'array' if T.strip(ret).kind == 'array' else 'function'} type '{T.spell(ret)}'")
         ret = T.INT
     for p in node.args.params if node.args is not None else ():
         if isinstance(p, c_ast.EllipsisParam):
@@ -224,6 +238,11 @@ def define_record(f: FunctionState, record: T.Record, node: Any) -> None:
         if m.name and m.name in seen:
             f.diag.error(decl.coord, f"duplicate member '{m.name}'")
         seen.add(m.name)
+        if not m.name and m.bit_width is None:
+            for name in inner_names(T.strip(m.type)):
+                if name in seen:
+                    f.diag.error(decl.coord, f"member of anonymous {T.strip(m.type).kind} redeclares '{name}'")
+                seen.add(name)
         members.append(m)
     f.unit.inside_preserved -= record.preserve_access
     for m in members[:-1]:
@@ -231,6 +250,20 @@ def define_record(f: FunctionState, record: T.Record, node: Any) -> None:
         if u.kind == "array" and u.count is None and record.kind == "struct":
             f.diag.error(m.type and node.coord, f"flexible array member '{m.name}' is not at the end of struct")
     T.layout(record, members, "packed" in attrs, attrs.get("aligned", 0), node.pack)
+    if record.size >= LARGEST >> 3:  # offsets of members are in bits
+        f.diag.error(node.coord, f"{record.kind} is too large ({record.size} bytes)")
+        T.layout(record, [], False, 0, 0)
+
+
+def inner_names(record: Any) -> list[str]:
+    """The names that a nameless member brings into the record around it."""
+    out: list[str] = []
+    for m in record.members or ():
+        if m.name:
+            out.append(m.name)
+        elif m.bit_width is None and T.is_record(T.strip(m.type)):
+            out += inner_names(T.strip(m.type))
+    return out
 
 
 def member_of(f: FunctionState, record: T.Record, decl: Any, node: Any) -> T.Member | None:
@@ -255,13 +288,22 @@ def member_of(f: FunctionState, record: T.Record, decl: Any, node: Any) -> T.Mem
         return None
     width = None
     if decl.bitsize is not None:
-        width = f.unit.integer_constant(f, decl.bitsize, f"bit-field '{decl.name or ''}' width")
+        size = f.unit.constant_operand(f, decl.bitsize)
+        if size is None:
+            f.diag.error(decl.bitsize.coord, "expression is not an integer constant expression")
+        width = size.value.aux if size is not None else 1
         if not T.is_integer(u):
             f.diag.error(decl.coord, f"bit-field '{decl.name}' has non-integral type '{T.spell(t)}'")
             return None
         limit = 1 if u.kind == "bool" else T.sizeof(u) * 8
         if width < 0 or width > limit or (width == 0 and decl.name):
-            f.diag.error(decl.coord, f"width of bit-field '{decl.name or ''}' ({width} bits) is not between 1 and the width of its type ({limit} bits)")
+            what = f"bit-field '{decl.name}'" if decl.name else "anonymous bit-field"
+            if width < 0:
+                f.diag.error(decl.coord, f"{what} has negative width ({width})")
+            elif width == 0:
+                f.diag.error(decl.coord, f"named {what} has zero width")
+            else:
+                f.diag.error(decl.coord, f"width of {what} ({width} bits) exceeds the width of its type ({limit} bit{'s' if limit > 1 else ''})")
             width = 1
     m = T.Member(decl.name or "", t, width)
     if decl.attrs:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pycparser import c_ast
 
 from ..ir.core import Value
-from . import access, literals
+from . import access
 from . import types as T
 from .convert import (
     assign_convert,
@@ -21,6 +21,7 @@ from .convert import (
     truth,
     value_of,
 )
+from .literal_expr import constant, string
 from .nodes import Generic, LabelAddr, StmtExpr, String
 from .state import EnumConstant, FunctionState, FunctionSymbol, Operand, Variable, ir_type
 
@@ -49,7 +50,7 @@ def name_operand(f: FunctionState, symbol: Any, node: Any) -> Operand:
     if kind is Variable:
         symbol.used = True
         if symbol.storage == "auto" and symbol.slot is None:
-            o = Operand("ssa", symbol.type)
+            o = Operand("ssa", symbol.type, None, node.coord)  # the offset of no object: where its name stands
             o.var = symbol
             return o
         if symbol.slot is not None:
@@ -72,34 +73,6 @@ def name_operand(f: FunctionState, symbol: Any, node: Any) -> Operand:
         return o
     f.diag.error(node.coord, f"unexpected type name '{node.name}': expected expression")
     return f.poison()
-
-
-def constant(f: FunctionState, node: Any) -> Operand:
-    kind = node.type
-    if kind.startswith("INT"):
-        parsed = literals.integer(node.value)
-        if parsed is None:
-            f.diag.error(node.coord, f"invalid integer constant '{node.value}'")
-            return f.poison()
-        return value_of(parsed[0], f.const("i64" if parsed[0].size == 8 else "i32", parsed[1]))
-    if "CHAR" in kind:
-        t, value = literals.character(node.value)
-        return value_of(t, f.const("i32", value))
-    # a floating constant may stand where it is converted to an integer at once: `10E9` nanoseconds
-    try:
-        number = float.fromhex(node.value.rstrip("fFlL")) if kind.startswith("HEX") else float(node.value.rstrip("fFlL"))
-    except ValueError:
-        f.diag.error(node.coord, f"invalid floating constant '{node.value}'")
-        return f.poison()
-    return value_of(T.DOUBLE, Value("fconst", "void", [], number))
-
-
-def string(f: FunctionState, node: Any) -> Operand:
-    data, elem = literals.string_bytes(node.parts)
-    symbol = f.unit.string_literal(data, elem)
-    o = access.memory(f, f.fn.gaddr(symbol), T.Array(elem, len(data) // elem.size))
-    o.literal = data
-    return o
 
 
 def cast(f: FunctionState, node: Any) -> Operand:
@@ -128,7 +101,7 @@ def cast(f: FunctionState, node: Any) -> Operand:
         return f.poison()
     f.pos = node.coord
     out = convert(f, o, to)
-    if target.kind == "ptr" and frm.kind != "ptr" and T.is_integer(frm) and frm.size < 8 and o.value.op != "const":
+    if target.kind == "ptr" and T.is_integer(frm) and frm is not T.POISON and frm.size < 8 and o.value.op != "const":
         f.diag.warning("int-to-pointer-cast", node.coord, f"cast to '{T.spell(to)}' from smaller integer type '{T.spell(o.type)}'")
     out = Operand("value", to, out.value)
     out.enumerator = o.enumerator
@@ -220,6 +193,8 @@ def dereference(f: FunctionState, o: Operand, where: Any) -> Operand:
     if o.kind == "func":
         return o
     t = T.strip(o.type)
+    if t is T.POISON:
+        return f.poison()
     if t.kind != "ptr" or o.value is None:
         f.diag.error(where, f"indirection requires pointer operand ('{T.spell(o.type)}' invalid)")
         return f.poison()
@@ -244,12 +219,13 @@ def address_of(f: FunctionState, node: Any) -> Operand:
         return rvalue(f, o)
     if o.kind == "mem":
         if o.member is not None:
-            f.diag.error(node.coord, "cannot take the address of a bit-field")
+            f.diag.error(node.coord, "address of bit-field requested")
             return f.poison()
         if o.storage and o.core is None and o.var is None:
             return value_of(T.Ptr(o.type, (), o.storage), access.address(f, o))
         return value_of(T.Ptr(o.type, (), o.storage or 0), access.address(f, o))
-    f.diag.error(node.coord, f"cannot take the address of an rvalue of type '{T.spell(o.type)}'")
+    if o.type is not T.POISON:
+        f.diag.error(node.coord, f"cannot take the address of an rvalue of type '{T.spell(o.type)}'")
     return f.poison()
 
 
@@ -259,7 +235,7 @@ def increment(f: FunctionState, node: Any) -> Operand:
     if not is_modifiable(f, o, node.coord):
         return f.poison()
     old = rvalue(f, o)
-    if old.value is None:
+    if old.value is None or old.kind != "value":
         f.diag.error(node.coord, f"cannot increment value of type '{T.spell(o.type)}'")
         return f.poison()
     one = value_of(T.INT, f.const("i32", 1))
@@ -270,12 +246,20 @@ def increment(f: FunctionState, node: Any) -> Operand:
 
 
 def is_modifiable(f: FunctionState, o: Operand, where: Any) -> bool:
+    if o.type is T.POISON:
+        return False
     if o.kind not in ("ssa", "mem"):
         f.diag.error(where, "expression is not assignable")
         return False
     if T.qualifiers(o.type)[0]:
         f.diag.error(where, f"cannot assign to an object with const-qualified type '{T.spell(o.type)}'")
         return False
+    u = T.strip(o.type)
+    if T.is_record(u) and u.members:
+        constant_member = next((m for m in u.members if T.qualifiers(m.type)[0]), None)
+        if constant_member is not None:
+            f.diag.error(where, f"cannot assign to lvalue with const-qualified data member '{constant_member.name}'")
+            return False
     if T.strip(o.type).kind == "array":
         f.diag.error(where, f"array type '{T.spell(o.type)}' is not assignable")
         return False
@@ -288,9 +272,19 @@ def binary(f: FunctionState, node: Any) -> Operand:
     op = node.op
     if op == "&&" or op == "||":
         return logical(f, node)
-    a = scalar(f, node.left)
-    b = scalar(f, node.right)
+    a = rvalue(f, f.expr(node.left))
+    b = rvalue(f, f.expr(node.right))
     f.pos = node.coord
+    if a.type is T.POISON or b.type is T.POISON:
+        return f.poison()
+    if a.value is None or b.value is None or a.kind != "value" or b.kind != "value":
+        if T.strip(a.type).kind == "int" or T.strip(b.type).kind == "int" and T.is_scalar(T.strip(a.type)):
+            wide = T.strip(a.type).kind == "int" and T.sizeof(a.type) == 16 or T.strip(b.type).kind == "int" and T.sizeof(b.type) == 16
+            if wide:
+                f.diag.error(node.coord, "arithmetic on __int128 is not supported")
+                return f.poison()
+        f.diag.error(node.coord, f"invalid operands to binary expression ('{T.spell(a.type)}' and '{T.spell(b.type)}')")
+        return f.poison()
     return binary_values(f, op, a, b, node.coord)
 
 
@@ -301,12 +295,21 @@ def binary_values(f: FunctionState, op: str, a: Operand, b: Operand, where: Any)
     if a_ptr or b_ptr:
         return pointer_operation(f, op, a, b, ta, tb, where)
     if not (T.is_integer(ta) and T.is_integer(tb)):
+        if ta is T.POISON or tb is T.POISON:
+            return f.poison()
+        if ta.kind == "float" or tb.kind == "float":
+            f.diag.error(where, "floating point is not supported on BPF")
+            return f.poison()
         f.diag.error(where, f"invalid operands to binary expression ('{T.spell(a.type)}' and '{T.spell(b.type)}')")
         return f.poison()
     a, b = promoted(f, a), promoted(f, b)
     if op == "<<" or op == ">>":
         return shift(f, op, a, b, where)
     t = T.usual(a.type, b.type)  # type: ignore[arg-type]
+    if op in COMPARISONS and not t.signed and a.type.signed != b.type.signed:  # type: ignore[attr-defined]
+        narrow = a if a.type.signed else b  # type: ignore[attr-defined]
+        if narrow.value.op != "const" or narrow.value.aux < 0:
+            f.diag.warning("sign-compare", where, f"comparison of integers of different signs: '{T.spell(a.type)}' and '{T.spell(b.type)}'")
     a, b = convert_int(f, a, t), convert_int(f, b, t)
     if op in COMPARISONS:
         return value_of(T.INT, f.emit("icmp", "i32", [a.value, b.value], COMPARISONS[op][0 if t.signed else 1]))
@@ -347,6 +350,11 @@ def pointer_operation(f: FunctionState, op: str, a: Operand, b: Operand, ta: Any
             f.diag.warning("compare-distinct-pointer-types", where, f"comparison of distinct pointer types ('{T.spell(a.type)}' and '{T.spell(b.type)}')")
         return value_of(T.INT, f.emit("icmp", "i32", [a.value, b.value], COMPARISONS[op][1]))
     if op == "-" and a_ptr and b_ptr:
+        if not T.same(ta.target, tb.target) and not (
+            T.is_integer(T.strip(ta.target)) and T.sizeof(ta.target) == 1 and T.is_complete(tb.target) and T.sizeof(tb.target) == 1
+        ):
+            f.diag.error(where, f"'{T.spell(a.type)}' and '{T.spell(b.type)}' are not pointers to compatible types")
+            return f.poison()
         size = element_size(f, ta, where)
         x, y = f.emit("ptrtoint", "i64", [a.value]), f.emit("ptrtoint", "i64", [b.value])
         return value_of(T.LONG, divide_exactly(f, f.emit("sub", "i64", [x, y]), size))
@@ -467,7 +475,7 @@ def merge(f: FunctionState, node: Any, a: Operand, b: Operand, yes_end: Any, no_
         slot = f.new_slot("", t)
         out = access.memory(f, f.fn.slot_addr(slot), t)
     result = Variable("", t, "auto", node.coord)
-    values = []
+    values: list[Any] = []
     for end, o in ((yes_end, a), (no_end, b)):
         f.block = end
         if f.is_terminated():
@@ -575,6 +583,8 @@ def subscript(f: FunctionState, node: Any) -> Operand:
         base, index = index, base
     f.pos = node.coord
     t = T.strip(base.type)
+    if t is T.POISON or index.type is T.POISON:
+        return f.poison()
     if t.kind != "ptr":
         f.diag.error(node.coord, "subscripted value is not an array, pointer, or vector")
         return f.poison()
@@ -602,22 +612,28 @@ def promoted_index(f: FunctionState, index: Operand, where: Any) -> Operand:
 def struct_ref(f: FunctionState, node: Any) -> Operand:
     base = f.expr(node.name)
     f.pos = node.coord
+    if T.strip(base.type) is T.POISON:
+        return f.poison()
     if node.type == "->":
         base = rvalue(f, base)
         if T.strip(base.type).kind != "ptr":
-            f.diag.error(node.coord, f"member reference type '{T.spell(base.type)}' is not a pointer")
+            suggestion = "; did you mean to use '.'?" if T.is_record(T.strip(base.type)) else ""
+            f.diag.error(node.coord, f"member reference type '{T.spell(base.type)}' is not a pointer{suggestion}")
             return f.poison()
         base = dereference(f, base, node.coord)
     elif T.strip(base.type).kind == "ptr":
         f.diag.error(node.coord, f"member reference type '{T.spell(base.type)}' is a pointer; did you mean to use '->'?")
         return f.poison()
     if base.kind != "mem":
-        f.diag.error(node.coord, f"request for member '{node.field.name}' in something not a structure or union")
+        f.diag.error(node.coord, f"member reference base type '{T.spell(base.type)}' is not a structure or union")
         return f.poison()
     return access.member(f, base, node.field.name, node.coord)
 
 
 def statement_expression(f: FunctionState, node: Any) -> Operand:
+    if f.unit.at_file_scope(f) and not f.unit.unevaluated and not f.scopes:
+        f.diag.error(node.coord, "statement expression not allowed at file scope")
+        return f.poison()
     return f.unit.statement_expression(f, node.body)
 
 
@@ -634,14 +650,23 @@ def generic(f: FunctionState, node: Any) -> Operand:
         t = T.Ptr(t.elem)
     elif t.kind == "func":
         t = T.Ptr(t)
-    default = None
+    default = chosen = None
+    seen: list[T.Type] = []
     for typ, expr in node.assocs:
         if typ is None:
+            if default is not None:
+                f.diag.error(expr.coord, "duplicate default generic association")
             default = expr
-        else:
-            candidate = f.unit.type_name(f, typ)
-            if not any(T.qualifiers(candidate)[:2]) and T.same(candidate, t):
-                return f.expr(expr)
+            continue
+        candidate = f.unit.type_name(f, typ)
+        for other in seen:
+            if T.same_qualified(candidate, other):
+                f.diag.error(typ.coord, f"type '{T.spell(candidate)}' in generic association compatible with previously specified type '{T.spell(other)}'")
+        seen.append(candidate)
+        if chosen is None and not any(T.qualifiers(candidate)[:2]) and T.same(candidate, t):
+            chosen = expr
+    if chosen is not None:
+        return f.expr(chosen)
     if default is None:
         f.diag.error(node.coord, f"controlling expression type '{T.spell(o.type)}' not compatible with any generic association type")
         return f.poison()

@@ -50,7 +50,7 @@ def is_string_for(t: Any, node: Any) -> bool:
     if t.kind != "array" or not isinstance(node, String):
         return False
     elem = T.strip(t.elem)
-    return elem.kind == "int" and elem.size == literals.string_bytes(node.parts)[1].size
+    return bool(elem.kind == "int" and elem.size == literals.string_bytes(node.parts)[1].size)
 
 
 def flatten(f: FunctionState, t: T.Type, node: Any) -> tuple[list[Leaf], int]:
@@ -83,7 +83,9 @@ def braced(f: FunctionState, t: T.Type, off: int, node: Any, out: list[Leaf], me
         record(f, u, off, items, out, True)
     elif node.exprs:
         first = node.exprs[0]
-        if isinstance(first, c_ast.InitList):
+        if isinstance(first, c_ast.NamedInitializer):
+            f.diag.error(first.coord, f"initialization of non-aggregate type '{T.spell(t)}' with a designated initializer list")
+        elif isinstance(first, c_ast.InitList):
             braced(f, t, off, first, out, member)
         else:
             out.append(Leaf(off, t, member, first))
@@ -152,7 +154,10 @@ def record(f: FunctionState, u: Any, off: int, items: Items, out: list[Leaf], is
             name = item.name[0]
             path = T.find_member(u, name.name) if isinstance(name, c_ast.ID) else None
             if path is None:
-                f.diag.error(name.coord, f"field designator '{getattr(name, 'name', '[]')}' does not refer to any field in type '{T.spell(u)}'")
+                if not isinstance(name, c_ast.ID):
+                    f.diag.error(name.coord, f"array designator cannot initialize non-array type '{T.spell(u)}'")
+                    continue
+                f.diag.error(name.coord, f"field designator '{name.name}' does not refer to any field in type '{T.spell(u)}'")
                 continue
             at = off
             for _, m in path[:-1]:
@@ -254,7 +259,7 @@ def write_static(f: FunctionState, image: Image, t: T.Type, base: int, leaves: l
                 size = T.sizeof(leaf.type)
                 image.data[off : off + size] = bytes(size)
             continue
-        if u.kind == "array" and isinstance(node, String):
+        if u.kind == "array" and isinstance(node, String) and is_string_for(u, node):
             data, elem = literals.string_bytes(node.parts)
             if f.unit.big_endian and elem.size > 1:
                 data = b"".join(data[i : i + elem.size][::-1] for i in range(0, len(data), elem.size))
@@ -270,17 +275,26 @@ def write_static(f: FunctionState, image: Image, t: T.Type, base: int, leaves: l
         if isinstance(node, c_ast.Cast) and T.is_record(u):
             node = node.expr
         o = rvalue(f, f.expr(node))
+        if o.type is T.POISON:
+            continue
+        if u.kind == "array":
+            wide = "wide " if T.sizeof(u.elem) > 1 and T.is_integer(T.strip(u.elem)) else ""
+            f.diag.error(node.coord, f"array initializer must be an initializer list or {wide}string literal")
+            continue
+        if T.is_record(u) and not T.same(u, o.type):
+            f.diag.error(node.coord, f"initializing '{T.spell(leaf.type)}' with an expression of incompatible type '{T.spell(o.type)}'")
+            continue
         if T.is_record(u) or (u.kind == "int" and u.size == 16):
             if u.kind == "int" and o.kind == "value" and o.value is not None and o.value.op == "const":
                 n = o.value.aux & (1 << 128) - 1
-                image.data[off : off + 16] = n.to_bytes(16, order)  # type: ignore[arg-type]
+                image.data[off : off + 16] = n.to_bytes(16, order)
                 continue
             if copy_constant(f, image, off, o, T.sizeof(u)):
                 continue
             f.diag.error(node.coord, "initializer element is not a compile-time constant")
             continue
         value = assign_convert(f, o, leaf.type, node.coord, "initialization").value
-        if value is None or value.op not in ("const", "gaddr", "undef"):
+        if value is None or value.op not in ("const", "gaddr", "undef") or value.op == "undef" and not f.diag.errors:
             if value is not None and value.op == "ptrtoint" and value.args[0].op == "gaddr":
                 value = value.args[0]
             else:
@@ -315,11 +329,13 @@ def write_scalar(image: Image, off: int, u: Any, member: T.Member | None, n: int
     width = member.bit_width
     assert width is not None
     first, last = member.bit_offset // 8, (member.bit_offset + width + 7) // 8
-    old = int.from_bytes(image.data[off + first : off + last], "little")
+    old = int.from_bytes(image.data[off + first : off + last], order)
     shift = member.bit_offset - first * 8
+    if order == "big":  # numbered from the most significant bit
+        shift = (last - first) * 8 - shift - width
     mask = (1 << width) - 1
     old = old & ~(mask << shift) | (n & mask) << shift
-    image.data[off + first : off + last] = old.to_bytes(last - first, "little")
+    image.data[off + first : off + last] = old.to_bytes(last - first, order)
 
 
 # -- automatic objects -------------------------------------------------------------------------------------------------
@@ -348,6 +364,7 @@ def store_auto(f: FunctionState, target: Operand, leaves: list[Leaf]) -> None:
             at.member = leaf.member
             at = access.move(target, leaf.off + leaf.member.bit_offset // 8, leaf.type)
             at.member, at.bit = leaf.member, leaf.member.bit_offset % 8
+            at.room = (leaf.member.bit_offset // 8, T.sizeof(target.type) - leaf.off - leaf.member.bit_offset // 8)
         if o.value is not None:
             access.store(f, at, o.value)
 

@@ -40,6 +40,35 @@ def integer(spelling: str) -> tuple[Int, int] | None:
     return (ULLONG, value) if value < 1 << 64 else None
 
 
+def wrong_escape(spelling: str) -> str | None:
+    """What is wrong with the escapes of a literal, or None."""
+    prefix, body = split_prefix(spelling)
+    width = WIDE.get(prefix, CHAR).size
+    i = body.find("\\")
+    while i >= 0:
+        c = body[i + 1 : i + 2]
+        j = i + 2
+        if c == "x":
+            while body[j : j + 1] and body[j] in "0123456789abcdefABCDEF":
+                j += 1
+            if j == i + 2:
+                return "\\x used with no following hex digits"
+            if int(body[i + 2 : j], 16) >> width * 8:
+                return "hex escape sequence out of range"
+        elif c in ("u", "U"):
+            digits = body[j : j + (4 if c == "u" else 8)]
+            if len(digits) < (4 if c == "u" else 8) or any(d not in "0123456789abcdefABCDEF" for d in digits):
+                return "incomplete universal character name"
+            if int(digits, 16) > 0x10FFFF or 0xD800 <= int(digits, 16) < 0xE000:
+                return "invalid universal character"
+        elif c in ("0", "1", "2", "3", "4", "5", "6", "7") and width == 1:
+            octal = "".join(d for d in body[i + 1 : i + 4] if d in "01234567")
+            if len(octal) == 3 and int(octal, 8) > 255:
+                return "octal escape sequence out of range"
+        i = body.find("\\", i + 2)
+    return None
+
+
 def unescape(body: str) -> list[int]:
     """The code points of a literal's body; bytes that are no UTF-8 come back as 0xDC80 + byte (surrogateescape)."""
     if "\\" not in body:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+MOST_STACK = 1 << 16  # an object far beyond the stack, refused before its initialisation is expanded
+
+
 def declare(f: FunctionState, node: Any) -> None:
     """One declarator of a block-scope declaration."""
     if isinstance(node, Typedef):
@@ -32,6 +35,9 @@ def declare(f: FunctionState, node: Any) -> None:
         f.scopes[-1][node.name] = symbol
         return
     if "extern" in node.storage:
+        if node.init is not None:
+            f.diag.error(node.coord, "declaration of block scope identifier with linkage cannot have an initializer")
+            node.init = None
         scopes, f.scopes = f.scopes, []
         f.unit.declare_variable(f, node, t, attrs)
         f.scopes = scopes
@@ -39,8 +45,13 @@ def declare(f: FunctionState, node: Any) -> None:
         if known is not None:
             f.scopes[-1][node.name] = known
         return
-    if node.name in f.scopes[-1]:
+    if "_Thread_local" in node.storage:
+        f.diag.error(node.coord, "thread-local storage is not supported for the current target")
+    known = f.scopes[-1].get(node.name) or (f.scopes[0].get(node.name) if len(f.scopes) == 2 else None)  # the outermost scope: parameters
+    if known is not None:
         f.diag.error(node.coord, f"redefinition of '{node.name}'")
+        if getattr(known, "pos", None) is not None:
+            f.diag.note(known.pos, "previous definition is here")
     if "static" in node.storage:
         declare_static(f, node, t, attrs)
     else:
@@ -62,6 +73,8 @@ def declare_static(f: FunctionState, node: Any, t: T.Type, attrs: dict[str, Any]
     variable.symbol = symbol
     f.scopes[-1][node.name] = variable
     variable.scopes = list(f.scopes), list(f.tags)
+    if node.init is not None:
+        f.unit.local_statics.append(variable)
     if "used" in attrs:
         f.unit.emit_variable(variable)
 
@@ -86,13 +99,20 @@ def declare_automatic(f: FunctionState, node: Any, t: T.Type, attrs: dict[str, A
         u = T.strip(t)
     if u.kind == "array" and u.vla:
         f.diag.error(node.coord, f"variable length array '{name}' is not supported on BPF: the stack frame is of constant size")
+        f.scopes[-1][name] = Variable(name, T.POISON, "auto", node.coord)
         return
     if not T.is_complete(t):
         f.diag.error(node.coord, f"variable has incomplete type '{T.spell(t)}'")
-        f.scopes[-1][name] = Variable(name, T.INT, "auto", node.coord)
+        f.scopes[-1][name] = Variable(name, T.POISON, "auto", node.coord)
+        return
+    if T.sizeof(t) > MOST_STACK:
+        f.diag.error(node.coord, f"stack of function '{f.name}' is above the limit of 512: object '{name}' ({T.sizeof(t)} bytes)")
+        f.scopes[-1][name] = Variable(name, T.POISON, "auto", node.coord)
         return
     if u.kind == "float":
         f.diag.error(node.coord, f"floating point is not supported on BPF (variable '{name}')")
+        f.scopes[-1][name] = Variable(name, T.POISON, "auto", node.coord)
+        return
     variable = Variable(name, t, "auto", node.coord)
     variable.attrs = attrs
     f.scopes[-1][name] = variable
@@ -126,6 +146,9 @@ def initialise(f: FunctionState, variable: Variable, node: Any) -> None:
     t = variable.type
     u = T.strip(t)
     value = node.init
+    if isinstance(value, c_ast.InitList) and T.is_scalar(u) and value.exprs and isinstance(value.exprs[0], c_ast.NamedInitializer):
+        f.diag.error(value.exprs[0].coord, f"initialization of non-aggregate type '{T.spell(t)}' with a designated initializer list")
+        return
     if isinstance(value, c_ast.InitList) and T.is_scalar(u):
         value = init.unbrace(value)
         if value is None:
@@ -162,6 +185,9 @@ def assign_initial(f: FunctionState, variable: Variable, o: Operand, node: Any) 
 def compound_literal(f: FunctionState, t: T.Type, node: Any, where: Any) -> Operand:
     """`(type){...}`: static at file scope, else an object of the enclosing block."""
     u = T.strip(t)
+    if u.kind == "func" or not (T.is_complete(t) or u.kind == "array"):
+        f.diag.error(f.pos, f"illegal initializer type '{T.spell(t)}'" if u.kind == "func" else f"variable has incomplete type '{T.spell(t)}'")
+        return f.poison()
     leaves, count = init.flatten(f, t, node)
     if u.kind == "array" and u.count is None:
         t = T.with_count(t, count)

@@ -41,7 +41,7 @@ class TypeDecl(c_ast.TypeDecl):
 
     def __init__(self, declname: str | None, coord: Any = None) -> None:
         self.declname = declname
-        self.quals = []
+        self.quals: list[Any] = []
         self.align = None
         self.type = None
         self.coord = coord

@@ -6,13 +6,14 @@ Tokens come from our preprocessor; an identifier's token becomes TYPEID when it 
 from __future__ import annotations
 
 from pycparser import c_ast
-from pycparser.c_parser import CParser
 
 from .nodes import Attribute, Generic, LabelAddr, StmtExpr, String, TypeDecl, Typeof
+from .recover import Recovery
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, NoReturn
+    from collections.abc import Callable
+    from typing import Any, NoReturn
 
     from ..source.tokens import Token
 
@@ -32,37 +33,34 @@ PRECEDENCE = {
 }  # fmt: skip
 QUALIFIERS = frozenset(("CONST", "VOLATILE", "RESTRICT", "_ATOMIC"))
 STORAGE = frozenset(("AUTO", "REGISTER", "STATIC", "EXTERN", "TYPEDEF", "_THREAD_LOCAL"))
-SIMPLE_TYPES = frozenset(
-    ("VOID", "_BOOL", "CHAR", "SHORT", "INT", "LONG", "FLOAT", "DOUBLE", "_COMPLEX", "SIGNED", "UNSIGNED", "__INT128", "AUTO_TYPE")
-)
+SIMPLE_TYPES = frozenset(("VOID", "_BOOL", "CHAR", "SHORT", "INT", "LONG", "FLOAT", "DOUBLE", "_COMPLEX", "SIGNED", "UNSIGNED", "__INT128", "AUTO_TYPE"))
 TYPE_START = QUALIFIERS | SIMPLE_TYPES | {"TYPEID", "STRUCT", "UNION", "ENUM", "TYPEOF", "_ALIGNAS"}
 DECL_START = TYPE_START | STORAGE | {"INLINE", "_NORETURN", "ATTRIBUTE", "EXTENSION", "_STATIC_ASSERT"}
 CONSTANTS = frozenset(
-    ("INT_CONST_DEC", "INT_CONST_OCT", "INT_CONST_HEX", "INT_CONST_BIN", "INT_CONST_CHAR", "FLOAT_CONST", "HEX_FLOAT_CONST",
-     "CHAR_CONST", "WCHAR_CONST", "U8CHAR_CONST", "U16CHAR_CONST", "U32CHAR_CONST")  # fmt: skip
+    (
+        "INT_CONST_DEC",
+        "INT_CONST_OCT",
+        "INT_CONST_HEX",
+        "INT_CONST_BIN",
+        "INT_CONST_CHAR",
+        "FLOAT_CONST",
+        "HEX_FLOAT_CONST",
+        "CHAR_CONST",
+        "WCHAR_CONST",
+        "U8CHAR_CONST",
+        "U16CHAR_CONST",
+        "U32CHAR_CONST",
+    )  # fmt: skip
 )
 STRINGS = frozenset(("STRING_LITERAL", "WSTRING_LITERAL", "U8STRING_LITERAL", "U16STRING_LITERAL", "U32STRING_LITERAL"))
 UNARY = frozenset(("AND", "TIMES", "PLUS", "MINUS", "NOT", "LNOT"))
-EXPR_START = (
-    UNARY | CONSTANTS | STRINGS | {"ID", "LPAREN", "PLUSPLUS", "MINUSMINUS", "SIZEOF", "_ALIGNOF", "OFFSETOF", "EXTENSION", "GENERIC", "LAND"}
-)
+EXPR_START = UNARY | CONSTANTS | STRINGS | {"ID", "LPAREN", "PLUSPLUS", "MINUSMINUS", "SIZEOF", "_ALIGNOF", "OFFSETOF", "EXTENSION", "GENERIC", "LAND"}
 ASSIGNMENT = frozenset(
     ("EQUALS", "XOREQUAL", "TIMESEQUAL", "DIVEQUAL", "MODEQUAL", "PLUSEQUAL", "MINUSEQUAL", "LSHIFTEQUAL", "RSHIFTEQUAL", "ANDEQUAL", "OREQUAL")
 )
-SPELLING = {"SEMI": ";", "RPAREN": ")", "LPAREN": "(", "RBRACE": "}", "LBRACE": "{", "RBRACKET": "]", "COLON": ":", "COMMA": ",",
-            "EQUALS": "=", "ID": "identifier", "STRING_LITERAL": "string literal", "WHILE": "while"}  # fmt: skip
 
 
-class SyntaxFault(Exception):
-    """A syntax error at a token (None: end of input)."""
-
-    def __init__(self, message: str, where: Token | None) -> None:
-        super().__init__(message)
-        self.message = message
-        self.where = where
-
-
-class ExpressionParser(CParser):
+class ExpressionParser(Recovery):
     """Token access, scopes of typedef names, expressions, attributes."""
 
     def __init__(self, is_typedef: Callable[[str], bool], scopes: list[dict[str, bool]] | None = None) -> None:
@@ -109,12 +107,10 @@ class ExpressionParser(CParser):
             return self._toks[self._i - 1]
         return None
 
-    def _expect(self, token_type: str) -> Any:
+    def _expect(self, token_type: str, context: str = "") -> Any:
         tok = self._peek()
         if tok is None or tok.type != token_type:
-            want = SPELLING.get(token_type, token_type.lower())
-            want = want if token_type in ("ID", "STRING_LITERAL") else f"'{want}'"
-            self._fail(f"expected {want}" + (f" before '{_spell(tok)}'" if tok is not None else " at end of input"), tok)
+            return self.missing(token_type, tok, context)
         self._i += 1
         return tok
 
@@ -127,17 +123,12 @@ class ExpressionParser(CParser):
     def _tok_coord(self, tok: Any) -> Any:
         return tok
 
-    def _fail(self, message: str, where: Any) -> NoReturn:
-        if where is None and self._toks:
-            where = self._toks[min(self._i, len(self._toks) - 4)]
-        raise SyntaxFault(message, where)
-
     def _parse_error(self, msg: str, coord: Any) -> NoReturn:
         """pycparser's own rules report through here."""
         tok = self._peek()
         where = coord if coord is not None and not isinstance(coord, str) else tok
         if msg.startswith("Invalid expression"):
-            msg = "expected expression" + (f" before '{_spell(tok)}'" if tok is not None else " at end of input")
+            msg = "expected expression"
         self._fail(msg[0].lower() + msg[1:], where)
 
     # -- scopes of names: True for a typedef ------------------------------------------------------------------------
@@ -184,7 +175,10 @@ class ExpressionParser(CParser):
             return cond
         then = None if self._peek_type() == "COLON" else self._parse_expression()  # GNU: `a ?: b`
         self._expect("COLON")
-        return c_ast.TernaryOp(cond, then, self._parse_conditional_expression(), tok)
+        self.enter("conditional expressions")
+        other = self._parse_conditional_expression()
+        self.nesting -= 1
+        return c_ast.TernaryOp(cond, then, other, tok)
 
     def _parse_binary_expression(self, min_prec: int = 0, lhs: Any = None) -> Any:
         left = self._parse_cast_expression() if lhs is None else lhs
@@ -281,7 +275,8 @@ class ExpressionParser(CParser):
                 self._i += 1
                 name = self._advance()
                 if name.type not in ("ID", "TYPEID"):
-                    self._fail(f"expected member name before '{_spell(name)}'", name)
+                    self._i -= 1
+                    self._fail("expected identifier", name)
                 expr = c_ast.StructRef(expr, tok.value, c_ast.ID(name.value, name), name)
             elif kind == "PLUSPLUS" or kind == "MINUSMINUS":
                 self._i += 1
@@ -334,7 +329,7 @@ class ExpressionParser(CParser):
             return c_ast.FuncCall(c_ast.ID("__builtin_offsetof", tok), c_ast.ExprList([typ, designator], tok), tok)
         if kind == "GENERIC":
             return self._parse_generic_selection()
-        self._fail("expected expression" + (f" before '{_spell(tok)}'" if tok is not None else " at end of input"), tok)
+        self._fail("expected expression", tok)
 
     # BNF: generic_selection : _Generic '(' assignment_expression (',' (type_name | 'default') ':' assignment_expression)+ ')'
     def _parse_generic_selection(self) -> Any:
@@ -342,6 +337,8 @@ class ExpressionParser(CParser):
         self._expect("LPAREN")
         control = self._parse_assignment_expression()
         assocs: list[Any] = []
+        if self._peek_type() != "COMMA":
+            self._expect("COMMA")
         while self._accept("COMMA"):
             typ = None if self._accept("DEFAULT") else self._parse_type_name()
             self._expect("COLON")
@@ -367,7 +364,8 @@ class ExpressionParser(CParser):
         kind = self._peek_type()
         if kind == "LBRACKET" or kind == "PERIOD":
             designators = self._parse_designator_list()
-            self._accept("EQUALS")  # GNU lets it away after an array index
+            if not self._accept("EQUALS") and not isinstance(designators[-1], c_ast.ExprList):  # GNU lets it away after an array index
+                self._fail("expected '=' or another designator", self._peek())
             return c_ast.NamedInitializer(designators, self._parse_initializer(), tok)
         if kind == "ID" and self._peek_type(2) == "COLON":
             self._i += 2

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from pycparser import c_ast
 
-from .nodes import Asm, Attribute, AttributeStmt, ComputedGoto, Enum, LocalLabels, Pragma, String, Struct, TypeDecl, Union
+from .nodes import Attribute, AttributeStmt, ComputedGoto, Enum, LocalLabels, Pragma, Struct, TypeDecl, Union
+from .parse_asm import AsmParser
 from .parse_expr import (
     DECL_START,
     EXPR_START,
     QUALIFIERS,
     SIMPLE_TYPES,
     STORAGE,
-    ExpressionParser,
-    SyntaxFault,
-    _spell,
+    TYPE_START,
 )
+from .recover import JUMPS, SyntaxFault
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+TAGS = frozenset(("STRUCT", "UNION", "ENUM", "TYPEOF"))
 # Attributes of the type rather than of what is declared: they take part in the specifiers like qualifiers.
 TYPE_ATTRS = frozenset(("btf_type_tag", "address_space", "may_alias", "mode", "vector_size"))
+
+
+NOT_A_VARIABLE = "illegal initializer (only variables can be initialized)"
 
 
 class Spec:
@@ -50,9 +54,10 @@ class Typedef(c_ast.Typedef):
     __slots__ = ("attrs",)
 
 
-class GnuParser(ExpressionParser):
+class GnuParser(AsmParser):
     """Yields external declarations one by one (`next_external`), so that each can be declared before the next is read."""
 
+    begin = 0  # of the external declaration in work
     pack = 0
     pack_stack: list[Any]
     pushed_attrs: list[Any]
@@ -63,47 +68,39 @@ class GnuParser(ExpressionParser):
             kind = self._peek_type()
             if kind is None:
                 return None
+            self.begin = self._i
             if kind == "SEMI":
                 self._i += 1
             elif kind == "PRAGMA":
                 self._file_pragma(self._advance())
             elif kind == "REGION":
                 return [self._advance()]
+            elif kind == "RBRACE":
+                self._i += 1
+                self.report(SyntaxFault("extraneous closing brace ('}')", self._toks[self._i - 1]))
             else:
                 return self._parse_external_declaration()
-
-    def skip_external(self) -> None:
-        """After a syntax error: to the end of the external declaration that it is in."""
-        depth = 0
-        while True:
-            tok = self._toks[self._i]
-            if tok is None:
-                return
-            self._i += 1
-            if tok.type == "LBRACE":
-                depth += 1
-            elif tok.type == "RBRACE":
-                depth -= 1
-                following = self._toks[self._i]
-                if depth <= 0 and (following is None or following.type not in ("SEMI", "COMMA", "EQUALS", "RPAREN", "RBRACE")):
-                    break
-            elif tok.type == "SEMI" and depth <= 0:
-                break
-            elif tok.type == "REGION":
-                self._i -= 1
-                break
-        del self._scope_stack[:]
 
     # -- pragmas that change what follows ------------------------------------------------------------------------
     def _file_pragma(self, tok: Any) -> None:
         words = [t.value for t in tok.value]
         if words[:1] == ["pack"]:
-            self._pragma_pack(words[2:-1])
+            self._pragma_pack(words[2:-1], tok, words[-1])
         elif words[:2] == ["clang", "attribute"]:
             self._pragma_attribute(tok.value, words)
 
-    def _pragma_pack(self, words: list[str]) -> None:
-        numbers = [int(w, 0) for w in words if w.isdigit()]
+    def _pragma_pack(self, words: list[str], tok: Any, last: str) -> None:
+        numbers = [int(w, 0) for w in words if w.isdecimal()]
+        wrong = ""
+        if last != ")":
+            wrong = "missing ')' after '#pragma pack' - ignoring"
+        elif numbers and numbers[0] not in (0, 1, 2, 4, 8, 16):
+            wrong = "expected #pragma pack parameter to be '1', '2', '4', '8', or '16'"
+        elif "pop" in words and not self.pack_stack:
+            wrong = "#pragma pack(pop, ...) failed: stack empty"
+        if wrong:
+            self.diag.warning("ignored-pragmas", tok, wrong)
+            return
         if "push" in words:
             self.pack_stack.append(self.pack)
         elif "pop" in words:
@@ -143,8 +140,11 @@ class GnuParser(ExpressionParser):
         spec = self._parse_specifiers()
         if self._accept("SEMI"):
             return self._standalone(spec)
+        if spec.node is not None and self._peek_type() in TYPE_START - {"TYPEID"} and is_definition(spec.node):
+            self.report(SyntaxFault(f"expected ';' after {type(spec.node).__name__.lower()}", self.after_previous()))
+            return self._standalone(spec)
         if not self._starts_declarator_now():
-            self._fail(f"expected identifier or '(' before '{_spell(self._peek())}'", self._peek())
+            self._fail("expected identifier or '('", self._peek())
         decl, attrs = self._parse_init_head()
         if self._peek_type() == "LBRACE" or (self._is_knr(decl) and self._starts_declaration()):
             return [self._parse_function_body(spec, decl, attrs)]
@@ -165,9 +165,10 @@ class GnuParser(ExpressionParser):
             old_style.extend(self._parse_declaration())
         self._push_scope()
         self._inner_function(decl)
+        faults = self.faults
         body = self._parse_compound_statement()
         self._pop_scope()
-        return c_ast.FuncDef(node, old_style, body, node.coord)
+        return c_ast.FuncDef(node, old_style, body if faults == self.faults else None, node.coord)
 
     def _inner_function(self, decl: Any) -> None:
         """Declares the parameters of the function that is being defined: of the FuncDecl nearest to the name."""
@@ -229,14 +230,18 @@ class GnuParser(ExpressionParser):
             elif node.name:
                 self._add_identifier(node.name, node.coord)
             if self._accept("EQUALS"):
-                node.init = self._parse_initializer()
+                value = self._parse_initializer()
+                if isinstance(node, Typedef):
+                    self.report(SyntaxFault(NOT_A_VARIABLE, node.coord))
+                else:
+                    node.init = value
             out.append(node)
             if not self._accept("COMMA"):
                 break
             prefix = self._parse_attributes()
             decl, attrs = self._parse_init_head()
             attrs = prefix + attrs
-        self._expect("SEMI")
+        self._expect("SEMI", " at end of declaration" if self._scope_stack else " after top level declarator")
         return out
 
     def _build(self, spec: Spec, decl: Any, attrs: list[Attribute], bitsize: Any) -> Any:
@@ -277,8 +282,12 @@ class GnuParser(ExpressionParser):
                     spec.quals.append({"CONST": "const", "VOLATILE": "volatile", "RESTRICT": "restrict", "_ATOMIC": "_Atomic"}[kind])
             elif kind in STORAGE:
                 self._i += 1
+                if spec.storage and "_Thread_local" not in spec.storage and kind != "_THREAD_LOCAL":
+                    self.report(SyntaxFault(f"cannot combine with previous '{spec.storage[0]}' declaration specifier", tok))
                 spec.storage.append({"__thread": "_Thread_local"}.get(tok.value, tok.value))
             elif kind in SIMPLE_TYPES:
+                if spec.node is not None:
+                    return spec
                 self._i += 1
                 spec.words.append({"__signed__": "signed", "__signed": "signed"}.get(tok.value, tok.value))
             elif kind == "TYPEID" or (kind == "ID" and not spec.words and spec.node is None and self._is_unknown_type()):
@@ -288,6 +297,8 @@ class GnuParser(ExpressionParser):
                 if kind == "ID":
                     self._fail(f"unknown type name '{tok.value}'", tok)
                 spec.words.append(tok.value)
+            elif kind in TAGS and (spec.node is not None or spec.words):
+                return spec
             elif kind == "STRUCT" or kind == "UNION":
                 spec.node = self._parse_struct_or_union_specifier()
                 self._move_type_attributes(spec)
@@ -356,7 +367,9 @@ class GnuParser(ExpressionParser):
             return self._parse_static_assert()
         spec = self._parse_specifiers()
         if not spec.words and spec.node is None:
-            self._fail(f"expected specifier-qualifier-list before '{_spell(self._peek())}'", self._peek())
+            self._fail("type name requires a specifier or qualifier", self._peek())
+        if spec.storage:
+            self.report(SyntaxFault("type name does not allow storage class to be specified", spec.coord))
         if self._accept("SEMI"):
             return [self._build(spec, TypeDecl(None, spec.coord), [], None)]
         out = []
@@ -371,7 +384,10 @@ class GnuParser(ExpressionParser):
             out.append(self._build(spec, decl, attrs, bitsize))
             if not self._accept("COMMA"):
                 break
-        self._expect("SEMI")
+        if self._peek_type() != "RBRACE":
+            self._expect("SEMI", " at end of declaration list")
+        else:
+            self.report(SyntaxFault("expected ';' at end of declaration list", self.after_previous()))
         return out
 
     # BNF: enum_specifier : 'enum' attributes identifier? (':' type_name)? ('{' enumerator_list '}')? attributes
@@ -398,10 +414,12 @@ class GnuParser(ExpressionParser):
                 self._add_identifier(item.value, item)
                 if not self._accept("COMMA"):
                     break
-            self._expect("RBRACE")
+            end = self._expect("RBRACE")
+            if not values.enumerators:
+                self.report(SyntaxFault("use of empty enum", end))
             attrs += self._parse_attributes()
         elif name is None:
-            self._fail(f"expected identifier or '{{' before '{_spell(self._peek())}'", self._peek())
+            self._fail("expected identifier or '{'", self._peek())
         return Enum(name, values, attrs, fixed, tok)
 
     # -- declarators -------------------------------------------------------------------------------------------------
@@ -439,6 +457,13 @@ class GnuParser(ExpressionParser):
                 return quals
 
     def _parse_direct(self, names: str) -> Any:
+        self.enter("declarators")
+        nesting = self.nesting
+        decl = self._parse_direct_parts(names)
+        self.nesting = nesting - 1
+        return decl
+
+    def _parse_direct_parts(self, names: str) -> Any:
         kind = self._peek_type()
         decl: Any
         if kind in ("ID", "TYPEID") and names != "abstract":
@@ -454,11 +479,13 @@ class GnuParser(ExpressionParser):
                 end = end.type
             end.attrs.extend(attrs)
         elif names == "named":
-            self._fail(f"expected identifier or '(' before '{_spell(self._peek())}'", self._peek())
+            self._fail("expected identifier or '('", self._peek())
         else:
             decl = TypeDecl(None, self._peek())
         while True:
             kind = self._peek_type()
+            if kind == "LBRACKET" or kind == "LPAREN":
+                self.enter("declarators")
             if kind == "LBRACKET" and self._peek_type(2) != "LBRACKET":
                 decl = self._type_modify_decl(decl, self._parse_array_decl(decl))
             elif kind == "LPAREN":
@@ -503,14 +530,18 @@ class GnuParser(ExpressionParser):
                 params.append(self._parse_parameter_declaration())
                 if not self._accept("COMMA"):
                     break
+                if self._peek_type() == "RPAREN":
+                    self._fail("expected parameter declarator", self._peek())
         self._pop_scope()
         self._expect("RPAREN")
         return c_ast.FuncDecl(c_ast.ParamList(params, paren) if params else None, None, paren)
 
     def _parse_parameter_declaration(self) -> Any:
         if not self._starts_declaration() and not self._is_unknown_type():
-            self._fail(f"expected parameter declarator before '{_spell(self._peek())}'", self._peek())
+            self._fail("expected parameter declarator", self._peek())
         spec = self._parse_specifiers()
+        if spec.storage and spec.storage != ["register"]:
+            self.report(SyntaxFault("invalid storage class specifier in function declarator", spec.coord))
         decl = self._parse_declarator_any("either")
         node = self._build(spec, decl, self._parse_attributes(), None)
         if node.name:
@@ -520,7 +551,7 @@ class GnuParser(ExpressionParser):
     def _parse_type_name(self) -> Any:
         spec = self._parse_specifiers()
         if not spec.words and spec.node is None:
-            self._fail(f"expected type name before '{_spell(self._peek())}'", self._peek())
+            self._fail("expected a type", self._peek())
         decl = self._parse_declarator_any("abstract")
         node = self._build(spec, decl, self._parse_attributes(), None)
         return c_ast.Typename(None, node.quals, None, node.type, spec.coord)
@@ -534,33 +565,37 @@ class GnuParser(ExpressionParser):
             kind = self._peek_type()
             if kind == "RBRACE":
                 break
-            if kind is None:
-                self._fail("expected '}' at end of input", None)
-            if kind in DECL_START and not (kind == "TYPEID" and self._peek_type(2) == "COLON"):
-                if kind == "ATTRIBUTE" or kind == "EXTENSION":
-                    mark = self._i
-                    if kind == "ATTRIBUTE":
-                        attrs = self._parse_attributes()
-                        if self._accept("SEMI"):
-                            items.append(AttributeStmt(attrs, self._toks[mark]))
-                            continue
-                    else:
-                        self._i += 1
-                    declares = self._peek_type() in DECL_START
-                    self._i = mark if declares or kind == "EXTENSION" else self._i
-                    if not declares:
-                        items.append(self._parse_statement())
-                        continue
-                items.extend(self._parse_declaration())
-            elif kind == "ID" and self._is_unknown_type() and self._peek_type(2) == "ID":
-                self._fail(f"unknown type name '{self._peek().value}'", self._peek())
-            else:
-                stmt = self._parse_statement()
-                items.extend(stmt) if isinstance(stmt, list) else items.append(stmt)
+            if kind is None or kind == "REGION":
+                raise SyntaxFault("expected '}'", self.after_previous(), (brace, "to match this '{'"))
+            self.statement(self._block_item, items)
         end = self._advance()
         self._pop_scope()
         items.append(c_ast.EmptyStatement(end))  # carries the closing brace's position
         return c_ast.Compound(items, brace)
+
+    def _block_item(self, items: list[Any]) -> None:
+        kind = self._peek_type()
+        if kind in DECL_START and not (kind == "TYPEID" and self._peek_type(2) == "COLON"):
+            if kind == "ATTRIBUTE" or kind == "EXTENSION":
+                mark = self._i
+                if kind == "ATTRIBUTE":
+                    attrs = self._parse_attributes()
+                    if self._accept("SEMI"):
+                        items.append(AttributeStmt(attrs, self._toks[mark]))
+                        return
+                else:
+                    self._i += 1
+                declares = self._peek_type() in DECL_START
+                self._i = mark if declares or kind == "EXTENSION" else self._i
+                if not declares:
+                    items.append(self._parse_statement())
+                    return
+            items.extend(self._parse_declaration())
+        elif kind == "ID" and self._is_unknown_type() and self._peek_type(2) == "ID":
+            self._fail(f"unknown type name '{self._peek().value}'", self._peek())
+        else:
+            stmt = self._parse_statement()
+            items.extend(stmt) if isinstance(stmt, list) else items.append(stmt)
 
     def _parse_statement(self) -> Any:
         kind = self._peek_type()
@@ -589,15 +624,24 @@ class GnuParser(ExpressionParser):
             return self._parse_labeled_statement()
         if kind == "ATTRIBUTE":
             self._parse_attributes()
-        return super()._parse_statement()
+        self.enter("statements")
+        stmt = super()._parse_statement()
+        self.nesting -= 1
+        return stmt
 
     def _parse_selection_statement(self) -> Any:
-        if self._peek_type() != "SWITCH":
-            return super()._parse_selection_statement()
         tok = self._advance()
         self._expect("LPAREN")
         expr = self._parse_expression()
         self._expect("RPAREN")
+        if tok.type == "IF":
+            then = self._parse_pragmacomp_or_statement()
+            if not self._accept("ELSE"):
+                return c_ast.If(expr, then, None, tok)
+            self.nesting -= 1  # a chain of `else if` is not deep
+            other = self._parse_pragmacomp_or_statement()
+            self.nesting += 1
+            return c_ast.If(expr, then, other, tok)
         return c_ast.Switch(expr, self._parse_pragmacomp_or_statement(), tok)
 
     def _parse_iteration_statement(self) -> Any:
@@ -636,81 +680,33 @@ class GnuParser(ExpressionParser):
         if self._accept("SEMI"):
             return c_ast.EmptyStatement(self._toks[self._i - 1])
         expr = self._parse_expression()
-        self._expect("SEMI")
+        self._expect("SEMI", " after expression")
         return expr
+
+    def _parse_jump_statement(self) -> Any:
+        self.jump = JUMPS[self._peek_type()]
+        try:
+            return super()._parse_jump_statement()
+        finally:
+            self.jump = ""
 
     def _parse_static_assert(self) -> list[Any]:
         tok = self._advance()
         self._expect("LPAREN")
         cond = self._parse_conditional_expression()
-        message = self._parse_primary_expression() if self._accept("COMMA") else None
+        message = None
+        if self._accept("COMMA"):
+            if self._peek_type() != "STRING_LITERAL":
+                self._fail("expected string literal for diagnostic message in static_assert", self._peek())
+            message = self._parse_primary_expression()
         self._expect("RPAREN")
         self._expect("SEMI")
         return [c_ast.StaticAssert(cond, message, tok)]
 
-    # BNF: asm : 'asm' ('volatile' | 'goto' | 'inline')* '(' string (':' operands (':' operands (':' clobbers (':' labels)?)?)?)? ')'
-    def _parse_asm(self) -> Asm:
-        tok = self._advance()
-        volatile = False
-        while self._peek_type() in ("VOLATILE", "GOTO", "INLINE"):
-            volatile |= self._advance().type != "INLINE"
-        self._expect("LPAREN")
-        template = self._parse_strings()
-        outputs: list[Any] = []
-        inputs: list[Any] = []
-        clobbers: list[str] = []
-        labels: list[str] = []
-        extended = self._peek_type() in ("COLON", "COLONCOLON")
-        double = False
-        for section in range(4):
-            if double:  # the second half of `::`
-                double = False
-            elif self._accept("COLONCOLON"):
-                double = True
-                continue
-            elif not self._accept("COLON"):
-                break
-            kind = self._peek_type()
-            if section < 2 and kind not in ("COLON", "COLONCOLON", "RPAREN"):
-                self._parse_asm_operands(outputs if section == 0 else inputs)
-            elif section == 2:
-                while self._peek_type() == "STRING_LITERAL":
-                    clobbers.append(self._parse_strings())
-                    self._accept("COMMA")
-            elif section == 3:
-                while self._peek_type() in ("ID", "TYPEID"):
-                    labels.append(self._advance().value)
-                    self._accept("COMMA")
-        self._expect("RPAREN")
-        asm = Asm(template, outputs, inputs, clobbers, labels, volatile or not outputs, tok)
-        if not extended:
-            asm.clobbers.append(" basic")
-        return asm
 
-    def _parse_strings(self) -> str:
-        from .literals import string_bytes
-
-        if self._peek_type() != "STRING_LITERAL":
-            self._expect("STRING_LITERAL")
-        node = self._parse_primary_expression()
-        assert isinstance(node, String)
-        return string_bytes(node.parts)[0][:-1].decode("utf-8", "surrogateescape")
-
-    def _parse_asm_operands(self, out: list[Any]) -> None:
-        while True:
-            name = ""
-            if self._accept("LBRACKET"):
-                name = self._advance().value
-                self._expect("RBRACKET")
-            constraint = self._parse_strings()
-            self._expect("LPAREN")
-            expr = self._parse_expression()
-            self._expect("RPAREN")
-            if "m" in constraint or "o" in constraint:
-                self.note_address(expr)
-            out.append((name, constraint, expr))
-            if not self._accept("COMMA"):
-                return
+def is_definition(node: Any) -> bool:
+    """Whether a struct, union or enum specifier has a body."""
+    return (node.values if isinstance(node, Enum) else getattr(node, "decls", None)) is not None
 
 
 __all__ = ["GnuParser", "SyntaxFault", "EXPR_START"]

@@ -87,7 +87,7 @@ class Operand:
     kind "value": value holds it (None for void).  "ssa": an SSA variable, as an lvalue.  "mem": an object at base + off,
     where `member` is the bit-field's Member and bit its first bit from base + off.  "func": a function designator."""
 
-    __slots__ = ("kind", "type", "value", "var", "off", "volatile", "align", "member", "bit", "core", "literal", "enumerator", "storage", "loose")
+    __slots__ = ("kind", "type", "value", "var", "off", "volatile", "align", "member", "bit", "core", "literal", "enumerator", "storage", "loose", "room")
 
     def __init__(self, kind: str, type: T.Type, value: Any = None, off: int = 0) -> None:
         self.kind = kind
@@ -102,6 +102,7 @@ class Operand:
         self.core: CoreChain | None = None
         self.literal: bytes | None = None
         self.enumerator: Any = None
+        self.room = (0, 0)  # of a bit-field: bytes of its record before and from its first byte on
         self.loose = False  # part of a union or of what may alias: an access says nothing of its type
         self.storage: Any = None  # of a bit-field: (bit size of the declared type)
 
@@ -114,7 +115,8 @@ class FunctionState:
 
     __slots__ = (
         "unit", "fn", "block", "pos", "defs", "sealed", "incomplete", "edges", "scopes", "tags", "breaks", "continues", "labels", "switch",
-        "ret_type", "name", "params", "ret_slot", "addressed", "cleanups", "dead", "diag", "local_labels", "statics", "unroll", "preserve", "counter", "local_types", "symbol", "label_addresses", "scope_slots",
+        "ret_type", "name", "params", "ret_slot", "addressed", "cleanups", "dead", "diag", "local_labels", "statics", "unroll", "preserve", "counter",
+        "local_types", "symbol", "label_addresses", "scope_slots",
     )  # fmt: skip
 
     def __init__(self, unit: Unit, name: str, ret_type: T.Type) -> None:
@@ -141,6 +143,7 @@ class FunctionState:
         self.preserve = 0
         self.counter = 0
         self.symbol: Any = None
+        self.ret_slot: Any = None  # where a record result goes: the variable that holds its address
         self.label_addresses: list[str] = []
         self.scope_slots: list[list[Slot]] = []
         self.block = self.new_block("entry")
@@ -167,7 +170,7 @@ class FunctionState:
 
     def poison(self) -> Operand:
         """Stands for an expression that was refused."""
-        return Operand("value", T.INT, self.fn.undef("i32"))
+        return Operand("value", T.POISON, self.fn.undef("i32"))
 
     # -- blocks --------------------------------------------------------------------------------------------------
     def new_block(self, name: str) -> Block:
@@ -351,6 +354,8 @@ class FunctionState:
         self.scope_slots.append([])
 
     def leave(self) -> None:
+        if self.unit.warns_unused:
+            self.unit.warn_unused_locals(self)
         self.scopes.pop()
         self.tags.pop()
         self.cleanups.pop()

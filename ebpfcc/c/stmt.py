@@ -29,6 +29,7 @@ class Label:
         self.chain: list[Any] | None = None
         self.pads: list[tuple[Block, list[Any]]] = []
         self.used: Any = None
+        self.pos: Any = None
 
 
 class Switch:
@@ -99,7 +100,11 @@ def sub_statement(f: FunctionState, node: Any) -> None:
 
 
 def switch(f: FunctionState, node: Any) -> None:
-    o = promoted(f, scalar(f, node.cond))
+    o = scalar(f, node.cond)
+    if not T.is_integer(T.strip(o.type)):
+        f.diag.error(node.coord, f"statement requires expression of integer type ('{T.spell(o.type)}' invalid)")
+        o = value_of(T.INT, f.fn.undef("i32"))
+    o = promoted(f, o)
     end = f.new_block("endswitch")
     f.pos = node.coord
     block = f.block
@@ -297,7 +302,7 @@ def return_statement(f: FunctionState, node: Any) -> None:
         f.pos = node.coord
         if t.kind == "void":
             if T.strip(o.type).kind != "void":
-                f.diag.warning("return-type", node.coord, f"void function '{f.name}' should not return a value")
+                f.diag.warning("return-mismatch", node.coord, f"void function '{f.name}' should not return a value")
         elif T.is_record(t):
             o = assign_convert(f, o, f.ret_type, node.coord, "return")
             if o.kind == "mem":
@@ -305,7 +310,7 @@ def return_statement(f: FunctionState, node: Any) -> None:
         else:
             value = assign_convert(f, o, f.ret_type, node.coord, "return").value
     elif t.kind != "void":
-        f.diag.error(node.coord, f"non-void function '{f.name}' should return a value")
+        f.diag.warning("return-mismatch", node.coord, f"non-void function '{f.name}' should return a value")
     if value is None and t.kind not in ("void", "struct", "union"):
         value = f.fn.undef(f.fn.ret)
     if not f.is_terminated():
@@ -323,7 +328,7 @@ def find_label(f: FunctionState, name: str) -> Label:
     label = f.labels.get(name)
     if label is None:
         label = f.labels[name] = Label(f.new_block(name))
-    return label  # type: ignore[no-any-return]
+    return label
 
 
 def goto(f: FunctionState, node: Any) -> None:
@@ -361,7 +366,7 @@ def label_statement(f: FunctionState, node: Any) -> None:
         f.diag.error(node.coord, f"redefinition of label '{node.name}'")
         return sub_statement(f, node.stmt)
     f.jump(label.block)
-    label.chain = list(f.cleanups)
+    label.chain, label.pos = list(f.cleanups), node.coord
     for pad, snapshot in label.pads:
         identities = snapshot.pop()
         f.start(pad)
@@ -414,7 +419,7 @@ def declaration_list(f: FunctionState, node: Any) -> None:
 
 def statement_expression(f: FunctionState, body: Any) -> Operand:
     """`({ ... })`: the value is that of the last statement, if it is an expression."""
-    items = [i for i in body.block_items or []]
+    items = list(body.block_items or ())
     while items and isinstance(items[-1], c_ast.EmptyStatement):
         items.pop()
     labels = len(f.local_labels)

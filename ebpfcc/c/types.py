@@ -196,6 +196,7 @@ SHORT = Int("short", 2, True, 2)
 USHORT = Int("unsigned short", 2, False, 2)
 INT = Int("int", 4, True, 3)
 UINT = Int("unsigned int", 4, False, 3)
+POISON = Int("int", 4, True, 3)  # of an expression in which an error was reported
 LONG = Int("long", 8, True, 4)
 ULONG = Int("unsigned long", 8, False, 4)
 LLONG = Int("long long", 8, True, 5)
@@ -263,9 +264,9 @@ def qualify(t: Type, const: bool = False, volatile: bool = False, restrict: bool
     if not (const or volatile or restrict or atomic or tags or space or may_alias):
         return t
     if t.kind == "qual":
-        return Qual(
-            t.target, const or t.const, volatile or t.volatile, restrict or t.restrict, atomic or t.atomic, t.tags + tags, space or t.space, may_alias or t.may_alias  # type: ignore[attr-defined]
-        )
+        q: Any = t
+        words = const or q.const, volatile or q.volatile, restrict or q.restrict, atomic or q.atomic
+        return Qual(q.target, *words, q.tags + tags, space or q.space, may_alias or q.may_alias)
     return Qual(t, const, volatile, restrict, atomic, tags, space, may_alias)
 
 
@@ -300,7 +301,7 @@ def sizeof(t: Type) -> int:
     if kind == "ptr":
         return 8
     if kind == "array":
-        return (t.count or 0) * sizeof(t.elem)  # type: ignore[attr-defined]
+        return (t.count or 0) * sizeof(t.elem)  # type: ignore[attr-defined,operator]
     if kind == "void" or kind == "func":
         return 1
     if not is_complete(t):
@@ -337,7 +338,7 @@ def alignof(t: Type) -> int:
 
 def is_integer(t: Any) -> bool:
     """t is stripped."""
-    return t.kind == "int" or t.kind == "enum" or t.kind == "bool"
+    return bool(t.kind == "int" or t.kind == "enum" or t.kind == "bool")
 
 
 def is_scalar(t: Any) -> bool:
@@ -345,7 +346,7 @@ def is_scalar(t: Any) -> bool:
 
 
 def is_record(t: Any) -> bool:
-    return t.kind == "struct" or t.kind == "union"
+    return bool(t.kind == "struct" or t.kind == "union")
 
 
 def promote(t: Any) -> Int:
@@ -492,7 +493,7 @@ def same(a: Type, b: Type) -> bool:
         # an enum is compatible with its underlying type
         if a.kind == "enum" and b.kind == "int":
             complete(a)  # type: ignore[arg-type]
-            return a.underlying is b  # type: ignore[attr-defined,no-any-return]
+            return bool(a.underlying is b)  # type: ignore[attr-defined]
         return b.kind == "enum" and a.kind == "int" and same(b, a)
     kind = a.kind
     if kind == "ptr":
@@ -508,7 +509,7 @@ def same(a: Type, b: Type) -> bool:
             return False
         return all(same(x.type, y.type) for x, y in zip(a.params, b.params))  # type: ignore[attr-defined]
     if kind == "struct" or kind == "union" or kind == "enum":
-        return a.tag is not None and a.tag == b.tag  # type: ignore[attr-defined,no-any-return]
+        return bool(a.tag is not None and a.tag == b.tag)  # type: ignore[attr-defined]
     return kind == "void"
 
 

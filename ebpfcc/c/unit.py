@@ -14,11 +14,14 @@ from . import expr as expressions
 from . import stmt as statements
 from . import types as T
 from .asm import asm_statement
-from .attributes import gather
+from .attributes import MODES, gather
+from .checks import Checks
 from .convert import rvalue, value_of
 from .nodes import Asm as AsmNode
 from .nodes import AttributeStmt, children
-from .parser import Decl, GnuParser, SyntaxFault, Typedef
+from .parser import NOT_A_VARIABLE, Decl, GnuParser, Typedef
+from .placement import is_constant_object, section_of
+from .recover import SyntaxFault
 from .state import FunctionState, FunctionSymbol, Operand, Variable
 
 TYPE_CHECKING = False
@@ -28,7 +31,7 @@ if TYPE_CHECKING:
 PREDECLARED = {"__int128_t": T.INT128, "__uint128_t": T.UINT128, "__builtin_va_list": T.Ptr(T.VOID)}
 
 
-class Unit:
+class Unit(Checks):
     """big_endian, cpu: the target. names, tags: file scope. regions: indexed headers whose declarations wait."""
 
     def __init__(self, diag: Any, big_endian: bool, cpu: int, strict_aliasing: bool = True) -> None:
@@ -43,6 +46,9 @@ class Unit:
         self.tags: dict[str, Any] = {}
         self.regions: list[tuple[Any, GnuParser, set[int]]] = []
         self.unevaluated = 0
+        self.warns_parameters = diag.state("unused-parameter", None) != "ignored"
+        self.warns_unused = diag.state("unused-variable", None) != "ignored"
+        self.formats = False  # whether a function checks its format
         self.constant_context = 0  # inside what must be a constant expression
         self.inside_preserved = 0
         self.in_region = 0
@@ -53,6 +59,7 @@ class Unit:
         self.parser: GnuParser | None = None
         self.counter = 0
         self.statics: set[str] = set()
+        self.local_statics: list[Variable] = []
         self.expr_table = {**expressions.TABLE, c_ast.FuncCall: call.call}
         self.stmt_table = {**statements.TABLE, AsmNode: asm_statement, Decl: local.declare, Typedef: local.declare}
         self.builtins = {**builtins.TABLE, **atomics.TABLE}
@@ -70,6 +77,7 @@ class Unit:
     # -- parsing ---------------------------------------------------------------------------------------------------
     def new_parser(self) -> GnuParser:
         parser = GnuParser(self.is_typedef)
+        parser.diag = self.diag
         parser.pack_stack = []
         parser.pushed_attrs = []
         return parser
@@ -81,8 +89,8 @@ class Unit:
             try:
                 nodes = parser.next_external()
             except SyntaxFault as fault:
-                self.diag.error(fault.where, fault.message)
-                parser.skip_external()
+                parser.report(fault)
+                parser.skip_external(parser.begin)
                 continue
             if nodes is None:
                 break
@@ -121,7 +129,7 @@ class Unit:
                     for node in nodes:
                         self.external(node)
             except SyntaxFault as fault:
-                self.diag.error(fault.where, fault.message)
+                parser.report(fault)
             self.in_region -= 1
             f.scopes, f.tags = scopes
             parser._toks, parser._i, parser._scope_stack = saved
@@ -206,8 +214,8 @@ class Unit:
             attrs = gather(f, node.attrs)
             typedef.align = attrs.get("aligned", 0)
             typedef.decl_tags = list(attrs.get("btf_decl_tag", ()))
-            if attrs.get("mode") in declare.MODES and T.strip(t).kind == "int":
-                typedef.target = declare.BY_SIZE[declare.MODES[attrs["mode"]], T.strip(t).signed]
+            if attrs.get("mode") in MODES and T.strip(t).kind == "int":
+                typedef.target = declare.BY_SIZE[MODES[attrs["mode"]], T.strip(t).signed]
         f.declare(node.name, typedef)
 
     def declare_external(self, f: FunctionState, node: Any) -> None:
@@ -224,20 +232,25 @@ class Unit:
         name = node.name
         old = self.names.get(name)
         if old is not None and not isinstance(old, FunctionSymbol):
-            self.diag.error(node.coord, f"redefinition of '{name}' as different kind of symbol")
+            self.clash(node, old)
             old = None
+        if getattr(node, "init", None) is not None:
+            self.diag.error(node.coord, NOT_A_VARIABLE)
         static = "static" in node.storage
         if old is None:
             symbol = FunctionSymbol(name, t, "static" if static else "extern", node.coord)
             self.names[name] = symbol
         else:
             symbol = old
-            if not T.same(symbol.type, t) and not self.in_region:
+            if not T.same(symbol.type, t) and not self.in_region and "overloadable" not in attrs:
                 self.diag.error(node.coord, f"conflicting types for '{name}'")
                 self.diag.note(symbol.pos, "previous declaration is here")
             if t.prototype:
                 symbol.type = t
             if static:
+                if symbol.storage != "static" and not self.in_region and not symbol.implicit:
+                    self.diag.error(node.coord, f"static declaration of '{name}' follows non-static declaration")
+                    self.diag.note(symbol.pos, "previous declaration is here")
                 symbol.storage = "static"
         symbol.inline |= "inline" in node.funcspec
         if "noreturn" in node.funcspec:
@@ -266,8 +279,10 @@ class Unit:
         elif not t.params:
             t.prototype = True
         symbol = self.declare_function(f, decl, t, gather(f, decl.attrs) if decl.attrs else {})
+        if node.body is None or not self.is_definable(decl, t):  # it has syntax errors
+            return
         if symbol.node is not None:
-            if self.in_region:
+            if self.in_region or "overloadable" in symbol.attrs:
                 return
             self.diag.error(decl.coord, f"redefinition of '{decl.name}'")
             self.diag.note(symbol.pos, "previous definition is here")
@@ -291,15 +306,20 @@ class Unit:
         name = node.name
         old = self.names.get(name)
         if old is not None and not isinstance(old, Variable):
-            self.diag.error(node.coord, f"redefinition of '{name}' as different kind of symbol")
+            self.clash(node, old)
             return
+        if "inline" in node.funcspec:
+            self.diag.error(node.coord, "'inline' can only appear on functions")
+        if "_Thread_local" in node.storage:
+            self.diag.error(node.coord, "thread-local storage is not supported for the current target")
+        if "auto" in node.storage or "register" in node.storage and node.asm_label is None and "asm label" not in attrs:
+            self.diag.error(node.coord, "illegal storage class on file-scoped variable")
         u = T.strip(t)
         if u.kind == "void" and "extern" not in node.storage:  # `extern const void symbol __ksym;` has an address only
-            self.diag.error(node.coord, f"variable '{name}' has incomplete type 'void'")
+            self.diag.error(node.coord, "variable has incomplete type 'void'")
             return
         if u.kind == "array" and u.vla:
-            self.diag.error(node.coord, f"variable length array '{name}' is not supported on BPF")
-            return
+            return  # reported where the type was made
         storage = "static" if "static" in node.storage else "extern" if "extern" in node.storage and node.init is None else "global"
         if old is None:
             variable = Variable(name, t, storage, node.coord)
@@ -310,6 +330,11 @@ class Unit:
             variable = old
             if not T.same(variable.type, t):
                 self.diag.error(node.coord, f"redefinition of '{name}' with a different type: '{T.spell(t)}' vs '{T.spell(variable.type)}'")
+                self.diag.note(variable.pos, "previous declaration is here")
+                return
+            if storage == "static" and variable.storage != "static":
+                self.diag.error(node.coord, f"static declaration of '{name}' follows non-static declaration")
+                self.diag.note(variable.pos, "previous declaration is here")
                 return
             if T.strip(variable.type).kind == "array" and T.strip(variable.type).count is None:
                 variable.type = t
@@ -322,6 +347,7 @@ class Unit:
         if node.init is not None:
             if variable.init is not None:
                 self.diag.error(node.coord, f"redefinition of '{name}'")
+                self.diag.note(variable.pos, "previous definition is here")
                 return
             variable.init = node.init
             variable.pos = node.coord
@@ -348,7 +374,12 @@ class Unit:
         if u.kind == "array" and u.count is None and variable.storage != "extern":
             t = T.with_count(t, 1)
         if not T.is_complete(t) and variable.storage != "extern":
-            self.diag.error(variable.pos, f"variable '{variable.name}' has incomplete type '{T.spell(t)}'")
+            if variable.tentative or variable.init is not None:  # else it was said before
+                variable.tentative, variable.init = False, None
+                if u.kind == "array" and not T.is_complete(u.elem):
+                    self.diag.error(variable.pos, f"array has incomplete element type '{T.spell(u.elem)}'")
+                else:
+                    self.diag.error(variable.pos, f"variable has incomplete type '{T.spell(t)}'")
             return None
         size = T.sizeof(t) if T.is_complete(t) else 0
         align = max(T.alignof(t) if T.is_complete(t) else 1, variable.attrs.get("aligned", 0))
@@ -467,7 +498,9 @@ class Unit:
 
     def implicit_function(self, f: FunctionState, name: str, node: Any) -> FunctionSymbol | None:
         self.diag.warning(
-            "implicit-function-declaration", node.coord, f"call to undeclared function '{name}'; ISO C99 and later do not support implicit function declarations"
+            "implicit-function-declaration",
+            node.coord,
+            f"call to undeclared function '{name}'; ISO C99 and later do not support implicit function declarations",
         )
         symbol = FunctionSymbol(name, T.Func(T.INT, [], False, False), "extern", node.coord)
         symbol.implicit = True
@@ -478,8 +511,9 @@ class Unit:
         if name in self.builtins:
             self.diag.error(where, f"builtin functions must be directly called: '{name}'")
         else:
-            self.diag.error(where, f"use of undeclared identifier '{name}'")
-        f.declare(name, Variable(name, T.INT, "auto", where))
+            known = {*self.names, *(n for scope in f.scopes for n in scope)} - {name}
+            self.diag.error(where, f"use of undeclared identifier '{name}'{access.similar(name, known)}")
+        f.declare(name, Variable(name, T.POISON, "auto", where))
         if not f.scopes:
             self.names.pop(name, None)
 
@@ -508,6 +542,7 @@ class Unit:
             if variable.storage == "global" or (variable.storage == "static" and ("used" in variable.attrs or "retain" in variable.attrs)):
                 self.emit_variable(variable)
         self.lower_pending()
+        self.check_unused_functions()
 
     def lower_pending(self) -> None:
         while self.pending:
@@ -520,7 +555,7 @@ class Unit:
             return
         symbol.lowered = True
         node = symbol.node
-        t: T.Func = symbol.type  # type: ignore[assignment]
+        t: T.Func = symbol.type
         f = FunctionState(self, symbol.name, t.ret)
         f.symbol = symbol
         parser = self.parser
@@ -538,33 +573,43 @@ class Unit:
         statements.statements(f, items)
         end = items[-1].coord if items else node.coord
         f.pos = end
+        if self.warns_unused:
+            self.warn_unused_locals(f)
         if not f.is_terminated():
             statements.leave_scope(f)
             self.end_function(f, symbol, end)
+        if self.warns_parameters:
+            for p in f.scopes[0].values() if f.scopes else ():
+                if type(p) is Variable and p.name and not p.used and not p.attrs.keys() & {"unused", "maybe_unused"}:
+                    self.diag.warning("unused-parameter", p.pos, f"unused parameter '{p.name}'")
         f.unreachable_block()
         for name, label in f.labels.items():
             if label.chain is None:
-                self.diag.error(label.used.coord, f"use of undeclared label '{name}'")
+                self.diag.error(label.used.coord, f"use of undeclared label '{name.partition('.')[0]}'")
                 f.start(label.block)
                 f.terminate("unreachable", [], [])
             else:
+                if label.used is None:
+                    self.diag.warning("unused-label", label.pos, f"unused label '{name.partition('.')[0]}'")
                 f.seal(label.block)
         for block in f.fn.blocks:
-            if not block.insns or block.insns[-1].targets is None or not block.insns[-1].op in ("jmp", "br", "switch", "ret", "unreachable", "asm_goto"):
+            if not block.insns or block.insns[-1].targets is None or block.insns[-1].op not in ("jmp", "br", "switch", "ret", "unreachable", "asm_goto"):
                 f.block = block
                 f.terminate("unreachable", [], [])
         self.finish_function(f, symbol, end)
 
     def end_function(self, f: FunctionState, symbol: FunctionSymbol, end: Any) -> None:
         """Falling off the end."""
-        ret = T.strip(symbol.type.ret)  # type: ignore[attr-defined]
+        ret = T.strip(symbol.type.ret)
         if "naked" in symbol.attrs:
             f.terminate("unreachable", [], [])
         elif ret.kind in ("void", "struct", "union"):
             f.terminate("ret", [], [])
         else:
             if not f.is_dead() and not self.in_region:
-                self.diag.warning("return-type", end, f"non-void function '{symbol.name}' does not return a value" + (" in all control paths" if len(f.fn.blocks) > 1 else ""))
+                self.diag.warning(
+                    "return-type", end, f"non-void function '{symbol.name}' does not return a value" + (" in all control paths" if len(f.fn.blocks) > 1 else "")
+                )
             f.terminate("ret", [f.fn.undef(f.fn.ret)], [])
 
     def finish_function(self, f: FunctionState, symbol: FunctionSymbol, end: Any) -> None:
@@ -591,17 +636,10 @@ class Unit:
     # -- smaller services ------------------------------------------------------------------------------------------
     def expression_statement(self, f: FunctionState, node: Any) -> None:
         o = f.expr(node)
+        if o.kind == "mem" and T.is_record(T.strip(o.type)) and not T.is_complete(o.type):
+            self.diag.error(node.coord, f"incomplete type '{T.spell(o.type)}' where a complete type is required")
         expressions.discard(f, o)
         self.check_unused(node, o)
-
-    def check_unused(self, node: Any, o: Operand) -> None:
-        kind = type(node)
-        if kind is c_ast.FuncCall and type(node.name) is c_ast.ID:
-            symbol = self.names.get(node.name.name)
-            if isinstance(symbol, FunctionSymbol) and "warn_unused_result" in symbol.attrs:
-                self.diag.warning("unused-result", node.coord, f"ignoring return value of function '{symbol.name}' declared with 'warn_unused_result' attribute")
-        elif kind is c_ast.BinaryOp and node.op in ("==", "!=", "<", ">", "<=", ">="):
-            self.diag.warning("unused-comparison", node.coord, f"'{node.op}' comparison result unused")
 
     def try_constant(self, f: FunctionState, node: Any) -> int | None:
         o = constant.constant_operand(f, node)
@@ -658,31 +696,3 @@ def mentions_local(f: FunctionState, node: Any) -> bool:
     if isinstance(node, c_ast.ID):
         return any(node.name in scope for scope in f.scopes)
     return any(mentions_local(f, child) for child in children(node))
-
-
-def is_constant_object(t: T.Type) -> bool:
-    """Whether the object is const (an array: its elements)."""
-    while True:
-        if T.qualifiers(t)[0]:
-            return True
-        u = T.strip(t)
-        if u.kind != "array":
-            return False
-        t = u.elem
-
-
-def section_of(variable: Variable, out: Global) -> str:
-    """Where clang puts it."""
-    section: str | None = variable.attrs.get("section")
-    if section is not None:
-        return section
-    if T.address_space(variable.type):
-        return f".addr_space.{T.address_space(variable.type)}"
-    if variable.storage == "extern":
-        return ""
-    if out.const:
-        return ".rodata"
-    if out.init is None or (not any(out.init) and not out.relocs):
-        out.init = None
-        return ".bss"
-    return ".data"

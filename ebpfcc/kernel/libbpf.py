@@ -40,6 +40,11 @@ def library() -> ctypes.CDLL | None:
         lib.bpf_map_update_elem.argtypes = [ctypes.c_int, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_uint64]
         lib.bpf_map_lookup_elem.argtypes = [ctypes.c_int, ctypes.c_char_p, ctypes.c_char_p]
         lib.bpf_prog_test_run_opts.argtypes = [ctypes.c_int, ctypes.c_void_p]
+        lib.bpf_object__open_mem.restype = ctypes.c_void_p
+        lib.bpf_object__open_mem.argtypes = [ctypes.c_char_p, ctypes.c_size_t, ctypes.c_void_p]
+        lib.bpf_program__section_name.restype, lib.bpf_program__section_name.argtypes = ctypes.c_char_p, [ctypes.c_void_p]
+        lib.bpf_program__set_log_level.argtypes = [ctypes.c_void_p, ctypes.c_uint32]
+        lib.bpf_map__set_pin_path.argtypes = [ctypes.c_void_p, ctypes.c_char_p]
         lib.libbpf_set_print.argtypes = [ctypes.c_void_p]
         lib.libbpf_set_print(None)
     except (OSError, AttributeError):
@@ -52,13 +57,23 @@ def why_not() -> str:
     lib = library()
     if lib is None:
         return "no libbpf.so.1 on this machine"
-    if os.geteuid():
-        return "only root may load programs"
+    if os.geteuid() and not capable():
+        return "only root, or a process with CAP_BPF, may load programs"
     fd = lib.bpf_map_create(BPF_MAP_TYPE_ARRAY, None, 4, 4, 1, None)
     if fd < 0:
         return f"the kernel allows no bpf() here: {os.strerror(-fd)}"
     os.close(fd)
     return "" if os.path.exists(BTF) else f"no type information of the kernel in {BTF}"
+
+
+def capable() -> bool:
+    """Whether this process has CAP_SYS_ADMIN or CAP_BPF."""
+    try:
+        with open("/proc/self/status", encoding="ascii", errors="replace") as status:
+            found = re.search(r"^CapEff:\s*([0-9a-f]+)", status.read(), re.M)
+    except OSError:
+        return False
+    return found is not None and bool(int(found[1], 16) & (1 << 21 | 1 << 39))
 
 
 def load(path: str) -> dict[str, str]:
@@ -162,11 +177,16 @@ def last_word(log: str) -> str:
 
 def open_sized(lib: ctypes.CDLL, path: str) -> int | None:
     obj: int | None = lib.bpf_object__open_file(os.fsencode(path), None)
+    size_maps(lib, obj)
+    return obj
+
+
+def size_maps(lib: ctypes.CDLL, obj: int | None) -> None:
+    """Sizes for maps that get theirs from user space."""
     for one in each(lib.bpf_object__next_map, obj) if obj else ():
         kind = lib.bpf_map__type(one)
         if not lib.bpf_map__max_entries(one) and kind not in UNSIZED:
             lib.bpf_map__set_max_entries(one, SIZED.get(kind, 8))
-    return obj
 
 
 def each(following: ctypes._NamedFuncPointer, obj: int | None) -> list[int]:

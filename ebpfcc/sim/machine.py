@@ -22,6 +22,11 @@ ARITIES = {number: arity(helper) for number, helper in IMPLEMENTED.items()}
 FILE = "<bpf {} {}>"
 
 
+# uapi linux/filter.h: negative offsets count from the network or the link header
+SKF_NET_OFF, SKF_LL_OFF = -0x100000, -0x200000
+ETHERNET = 14  # bytes before the network header
+
+
 class Machine:
     """left: instructions that may still run. The rest is what helpers see and leave behind."""
 
@@ -151,6 +156,11 @@ class Machine:
         if self.packet is None or context != self.packet.address:
             raise SimError("r6 does not hold the context of a packet")
         data = self.packet.data
+        offset = (offset & 0xFFFFFFFF ^ 0x80000000) - 0x80000000
+        if offset < SKF_NET_OFF:
+            offset -= SKF_LL_OFF
+        elif offset < 0:
+            offset += ETHERNET - SKF_NET_OFF
         if offset < 0 or offset + size > len(data):
             return None
         return int.from_bytes(data[offset : offset + size], "big")

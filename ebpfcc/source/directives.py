@@ -15,7 +15,7 @@ from .tokens import Token
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Callable
+    from collections.abc import Callable
 
     from .lines import Directive
     from .preprocess import Frame, Preprocessor

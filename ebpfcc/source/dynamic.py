@@ -9,11 +9,12 @@ import time
 from . import features
 from .directives import find_header, header_name
 from .pragma import obey
-from .tokens import Token, lex
+from .tokens import Damaged, Token, lex
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable
+    from collections.abc import Callable
+    from typing import Any
 
     from ..diag import Diagnostics
     from .macros import Macro
@@ -25,17 +26,49 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
-def report_invalid(tok: Token, diag: Diagnostics) -> None:
-    """An error for a preprocessing token that is no token (6.4p3)."""
+def report_invalid(tok: Token, diag: Diagnostics) -> bool:
+    """An error for a preprocessing token that is no token (6.4p3). Returns whether it may stay, as a literal."""
     value = str(tok.value)
     if tok.type == "BAD_NUMBER":
-        diag.error(tok, f"invalid numeric constant '{value}'")
+        at, message = wrong_number(value)
+        diag.error(tok.spell + at if tok.exp is None else tok, message)
+        tok.type, tok.value = "INT_CONST_DEC", Damaged("0")
     elif tok.type == "BAD_QUOTE":
         quote = '"' if '"' in value else "'"
-        diag.error(tok, "empty character constant" if value.endswith("''") else f"missing terminating '{quote}' character")
+        diag.error(tok, "empty character constant" if "''" in value else f"missing terminating {quote} character")
+        tok.type, tok.value = ("STRING_LITERAL", Damaged('""')) if quote == '"' else ("CHAR_CONST", Damaged("'0'"))
     elif tok.type == "BAD_CHAR":
         shown = f"'{value}'" if value.isprintable() else f"<U+{ord(value[0]):04X}>" if ord(value[0]) < 0xD800 else "byte that is not valid UTF-8"
         diag.error(tok, f"unexpected character {shown}")
+    return tok.type != "BAD_CHAR"
+
+
+def wrong_number(value: str) -> tuple[int, str]:
+    """(offset, message) of what makes a number none, in clang's words."""
+    lower = value.lower()
+    base, digits, start = (
+        ("hexadecimal", "0123456789abcdef.", 2) if lower[:2] == "0x" else ("binary", "01", 2) if lower[:2] == "0b" else ("decimal", "0123456789.", 0)
+    )
+    if base == "hexadecimal" and lower[2:3] not in tuple(digits):
+        base, digits, start = "octal", "01234567", 1
+    end = start
+    while end < len(lower) and lower[end] in digits:
+        end += 1
+    rest = lower[end:]
+    is_float = "." in lower[:end] or rest[:1] in ("e", "p")
+    if rest[:1] == ("p" if base == "hexadecimal" else "e"):
+        exponent = end
+        end += 1 + (lower[end + 1 : end + 2] in ("+", "-"))
+        if not lower[end : end + 1].isdigit():
+            return exponent, "exponent has no digits"
+        while end < len(lower) and lower[end].isdigit():
+            end += 1
+    elif not is_float and base == "decimal" and lower[0] == "0" and (end == len(lower) or "8" in lower[:end] or "9" in lower[:end]):
+        wrong = next((i for i, c in enumerate(lower[:end]) if c in "89"), 0)
+        return wrong, f"invalid digit '{value[wrong]}' in octal constant"
+    elif not is_float and rest[:1] and rest[0] in "0123456789abcdef" and (base == "binary" or base == "decimal" and rest[0] in "abcdef"):
+        return end, f"invalid digit '{value[end]}' in {base} constant"
+    return end, f"invalid suffix '{value[end:]}' on {'floating' if is_float else 'integer'} constant"
 
 
 def _string(value: str) -> str:

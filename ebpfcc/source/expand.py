@@ -7,11 +7,11 @@ a context on a stack; while it is there the macro is disabled, and its name, rea
 from __future__ import annotations
 
 from .macros import OPTIONAL, PARAM, PLAIN, STRING, Macro, parse_macro
-from .tokens import TOKEN, Expansion, Token
+from .tokens import TOKEN, Damaged, Expansion, Token
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Callable
+    from collections.abc import Callable
 
     from ..diag import Diagnostics
     from .macros import Step
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     Lookup = Callable[[object], Macro | str | None]
     Builtin = Callable[[Token, Macro, "list[Context]", More | None], list[Token] | None]
 
-MAX_TOKENS = 2_000_000  # produced by all expansions of a compilation; real programs stay below a tenth
+MAX_TOKENS = 1_000_000  # produced by all expansions of a compilation; real programs stay below a fifth
 MAX_DEPTH = 150  # of macro calls in arguments of macro calls: three Python frames each
 PAINTED = "PAINTED"  # the type of an identifier that is never to be expanded again
 
@@ -164,7 +164,7 @@ class Expander:
                 return None
             args = self._arguments(tok, macro, stack, more)
             if args is None:
-                return []
+                return [Token("INT_CONST_DEC", Damaged("0"), pos, tok.space, tok.spell, None)]
             exp = Expansion(macro.name, tok.spell, tok.exp)
             out = self._substitute(macro, args, macro.plan, pos, exp)
         elif macro.plan:
@@ -243,6 +243,10 @@ class Expander:
         self.depth += 1
         if self.depth > MAX_DEPTH:
             self.diag.fatal(arg[0], "macro calls are nested too deeply")
+        if self.depth > 8:
+            self.produced += len(arg)  # which each level reads again
+            if self.produced > MAX_TOKENS:
+                self.diag.fatal(arg[0], "macro calls are nested too deeply")
         copies = [Token(t.type, t.value, t.pos, t.space, t.spell, t.exp) for t in arg]
         out = self.expand(copies)
         self.depth -= 1
@@ -278,7 +282,7 @@ class Expander:
                 elif not items:
                     items = [None]
             elif what == STRING:
-                items = [self._string(args[operand], tok, pos, exp)]  # type: ignore[index]
+                items = [self._string(args[operand], tok, pos, exp)]  # type: ignore[call-overload]
             else:
                 assert what == OPTIONAL
                 items = self._optional(macro, args, operand, tok, pos, exp)  # type: ignore[arg-type]
@@ -293,9 +297,7 @@ class Expander:
             after_paste = before_paste
         return [t for t in out if t is not None]
 
-    def _optional(
-        self, macro: Macro, args: list[list[Token]], operand: tuple[list[Step], bool], tok: Token, pos: int, exp: Expansion
-    ) -> list[Token | None]:
+    def _optional(self, macro: Macro, args: list[list[Token]], operand: tuple[list[Step], bool], tok: Token, pos: int, exp: Expansion) -> list[Token | None]:
         """`__VA_OPT__(...)`: its contents if the variable arguments expand to something (C23 6.10.5.2)."""
         plan, as_string = operand
         out: list[Token] = []
@@ -309,7 +311,7 @@ class Expander:
 
     def _string(self, arg: list[Token], tok: Token, pos: int, exp: Expansion) -> Token:
         """`# parameter` (6.10.3.2)."""
-        parts = []
+        parts: list[str] = []
         for t in arg:
             if t.space and parts:
                 parts.append(" ")

@@ -122,7 +122,7 @@ class PastTable:
                 self.changed.setdefault(changed, before)
             self.seen = len(log)
         if name in self.changed:
-            return self.changed[name]  # type: ignore[index]
+            return self.changed[name]
         return self.table.now.get(name)  # type: ignore[call-overload, no-any-return]
 
 

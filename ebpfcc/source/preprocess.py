@@ -21,6 +21,8 @@ from .tokens import FIXED, INVALID, Token, TokenTypes, lex
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from ..diag import Diagnostics
     from ..options import Options
     from .files import Inclusion, SourceMap
@@ -77,7 +79,7 @@ class Preprocessor:
         if keywords:
             self.types.update(keywords)
         self.table = MacroTable(predefined(options))
-        self.expander = Expander(self.table.now.get, self.types, diag, self._builtin)
+        self.expander = Expander(self.table.now.get, self.types, diag, self._builtin)  # type: ignore[arg-type]
         self.search = SearchPath(options)
         self.frames: list[Frame] = []
         self.out: list[Token] = []
@@ -152,8 +154,7 @@ class Preprocessor:
             if tok.type == PAINTED:
                 tok.type = types[str(tok.value)]
             elif tok.value in wrong:
-                dynamic.report_invalid(tok, self.diag)
-                keep = keep and tok.type == "BAD_NUMBER"
+                keep = dynamic.report_invalid(tok, self.diag) and keep
         if not keep:
             self.out = [t for t in self.out if t.type not in INVALID]
 
@@ -368,7 +369,7 @@ class Preprocessor:
             if tokens:
                 self.diag.warning("extra-tokens", tokens[0], f"extra tokens at end of #{directive.name} directive")
 
-    def _builtin(self, tok: Token, macro: Macro, stack: list[object], more: object) -> list[Token] | None:
+    def _builtin(self, tok: Token, macro: Macro, stack: list[Any], more: Any) -> list[Token] | None:
         return dynamic.HANDLERS[macro.builtin](self, tok, macro, stack, more)
 
 

@@ -52,6 +52,10 @@ ONE_CHARACTER = re.compile(r"'(?:[^'\\]|\\(?:[0-7]{1,3}|x[0-9a-fA-F]+|u[0-9a-fA-
 INVALID = frozenset(("BAD_NUMBER", "BAD_QUOTE", "BAD_CHAR"))
 
 
+class Damaged(str):
+    """The value of a token that stands for source text in which an error has been reported: the parser says no more about it."""
+
+
 class Expansion:
     """The expansion that a token came out of: the macro, where its name stood (in a file or in another body), the one around it."""
 

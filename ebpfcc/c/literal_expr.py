@@ -1,0 +1,51 @@
+"""Constants and string literals as expressions (C11 6.4.4, 6.4.5)."""
+
+from __future__ import annotations
+
+from ..ir.core import Value
+from . import access, literals
+from . import types as T
+from .convert import value_of
+from .state import FunctionState, Operand
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def constant(f: FunctionState, node: Any) -> Operand:
+    kind = node.type
+    if kind.startswith("INT") and kind != "INT_CONST_CHAR":
+        parsed = literals.integer(node.value)
+        if parsed is None:
+            f.diag.error(node.coord, "integer literal is too large to be represented in any integer type")
+            return f.poison()
+        return value_of(parsed[0], f.const("i64" if parsed[0].size == 8 else "i32", parsed[1]))
+    if "CHAR" in kind:
+        check_escapes(f, [node.value], node.coord)
+        t, value = literals.character(node.value)
+        return value_of(t, f.const("i32", value))
+    # a floating constant may stand where it is converted to an integer at once: `10E9` nanoseconds
+    try:
+        number = float.fromhex(node.value.rstrip("fFlL")) if kind.startswith("HEX") else float(node.value.rstrip("fFlL"))
+    except ValueError:
+        f.diag.error(node.coord, f"invalid floating constant '{node.value}'")
+        return f.poison()
+    return value_of(T.DOUBLE, Value("fconst", "void", [], number))
+
+
+def check_escapes(f: FunctionState, parts: list[str], where: Any) -> None:
+    for part in parts:
+        if "\\" in part:
+            wrong = literals.wrong_escape(part)
+            if wrong is not None:
+                f.diag.error(where, wrong)
+
+
+def string(f: FunctionState, node: Any) -> Operand:
+    check_escapes(f, node.parts, node.coord)
+    data, elem = literals.string_bytes(node.parts)
+    symbol = f.unit.string_literal(data, elem)
+    o = access.memory(f, f.fn.gaddr(symbol), T.Array(elem, len(data) // elem.size))
+    o.literal = data
+    return o

@@ -1,0 +1,147 @@
+"""The verifier's refusals and types in C terms; refusal_table.py has what is told about each."""
+
+from __future__ import annotations
+
+import re
+
+from .refusal_table import TABLE
+
+RULES = [(name, re.compile(pattern), text) for name, pattern, text in TABLE]
+
+TYPES = {
+    "scalar": "a number", "ctx": "a pointer to the context", "map_ptr": "the address of a map", "map_value": "a pointer to a map value",
+    "map_key": "a pointer to a map key", "map_value_or_null": "a pointer to a map value, or NULL", "pkt": "a pointer to packet data",
+    "pkt_meta": "a pointer to packet metadata", "pkt_end": "the end of the packet", "fp": "a pointer to the stack", "mem": "a pointer to memory",
+    "ringbuf_mem": "a record of a ring buffer", "mem_or_null": "a pointer to memory, or NULL",
+    "ringbuf_mem_or_null": "a record of a ring buffer, or NULL", "sock": "a pointer to a socket", "sock_common": "a pointer to struct sock_common",
+    "tcp_sock": "a pointer to a TCP socket", "xdp_sock": "a pointer to an XDP socket", "buf": "a pointer to a buffer",
+    "rdonly_mem": "a pointer to read-only memory", "func": "the address of a function", "dynptr_ptr": "a dynptr",
+    "tp_buffer": "a pointer to the tracepoint's buffer",
+    "flow_keys": "a pointer to flow keys", "inv": "a number", "rdonly_buf": "a pointer to a read-only buffer",
+    "percpu_ptr_": "a per-CPU kernel pointer", "ptr_": "a pointer to a kernel structure", "trusted_ptr_": "a trusted pointer to a kernel structure",
+    "rcu_ptr_": "a pointer to a kernel structure under RCU", "untrusted_ptr_": "an untrusted kernel pointer", "arena": "a pointer into an arena",
+    "fp-dynptr": "a dynptr on the stack", "percpu_rcu_ptr_": "a per-CPU kernel pointer under RCU",
+    "percpu_trusted_ptr_": "a trusted per-CPU kernel pointer",
+}  # fmt: skip
+STRUCTS = (
+    ("trusted_ptr_", "a trusted pointer to struct "), ("rcu_ptr_", "a pointer under RCU to struct "),
+    ("untrusted_ptr_", "an untrusted pointer to struct "), ("ptr_or_null_", "a pointer, or NULL, to struct "), ("ptr_", "a pointer to struct "),
+)  # fmt: skip
+MAP_TYPES = (
+    "unspec hash array prog_array perf_event_array percpu_hash percpu_array stack_trace cgroup_array lru_hash lru_percpu_hash lpm_trie array_of_maps "
+    "hash_of_maps devmap sockmap cpumap xskmap sockhash cgroup_storage reuseport_sockarray percpu_cgroup_storage queue stack sk_storage devmap_hash "
+    "struct_ops ringbuf inode_storage task_storage bloom_filter user_ringbuf cgrp_storage arena"
+).split()
+
+
+def kind_of(name: str) -> str:
+    """A type of the verifier in C terms."""
+    plain = TYPES.get(name)
+    if plain:
+        return plain
+    if not name:
+        return "the pointer"
+    for prefix, words in (
+        ("trusted_ptr_", "a trusted pointer to struct "),
+        ("rcu_ptr_", "a pointer under RCU to struct "),
+        ("ptr_or_null_", "a pointer, or NULL, to struct "),
+        ("ptr_", "a pointer to struct "),
+    ):
+        if name.startswith(prefix) and len(name) > len(prefix):
+            return words + name[len(prefix) :]
+    return f"of the kind {name}"
+
+
+class Explanation:
+    """What is told about a refusal. rule: the entry of the table, "" for the verifier's own words."""
+
+    __slots__ = ("rule", "text", "match")
+
+    def __init__(self, rule: str, text: str, match: re.Match[str] | None) -> None:
+        self.rule = rule
+        self.text = text
+        self.match = match
+
+    def number(self, *groups: str) -> int | None:
+        """The number that the first of these groups of the pattern caught."""
+        found = self.match.groupdict() if self.match else {}
+        return next((int(found[g]) for g in groups if found.get(g)), None)
+
+
+class Sources:
+    """What an explanation asks for: the expression behind a register, the index added to it last, the context's member at an offset."""
+
+    callee = ""  # the function whose call was refused
+
+    def subject(self, register: int) -> str:
+        return f"register {register}"
+
+    def index(self, register: int) -> str:
+        return self.subject(register)
+
+    def member(self, offset: int) -> str:
+        return ""
+
+
+def explain(message: str, sources: Sources) -> Explanation:
+    """In C terms what the verifier's words mean."""
+    for name, pattern, text in RULES:
+        match = pattern.search(message)
+        if match:
+            return Explanation(name, singular(text.format(**_fields(match, sources))), match)
+    return Explanation("", message.split("\n")[0], None)
+
+
+def singular(text: str) -> str:
+    for many, one in (("these 1 bytes are", "this byte is"), ("these 1 bytes do", "this byte does"), ("the 1 bytes", "the byte"), (" 1 bytes", " 1 byte")):
+        text = text.replace(many, one)
+    return text
+
+
+def _fields(match: re.Match[str], sources: Sources) -> dict[str, str]:
+    groups = match.groupdict()
+    fields = {name: value or "" for name, value in groups.items()}
+    if groups.get("r"):
+        fields["r"] = sources.subject(int(groups["r"]))
+        fields["i"] = sources.index(int(groups["r"]))
+    fields.setdefault("i", "something")
+    for name, first in (("arg0", 0), ("arg1", 1)):
+        if groups.get(name):
+            fields["arg"] = sources.subject(int(groups[name]) - first + 1)
+    fields.setdefault("arg", "an argument")
+    if groups.get("map_type"):
+        number = int(groups["map_type"])
+        fields["map_type"] = MAP_TYPES[number] if number < len(MAP_TYPES) else str(number)
+    fields["type_c"] = kind_of(groups.get("type") or "")
+    if groups.get("expected"):
+        wanted = list(dict.fromkeys(kind_of(t.strip()) for t in groups["expected"].split(",") if t.strip()))
+        fields["expected_c"] = ", ".join(wanted[:-1]) + (" or " if len(wanted) > 1 else "") + wanted[-1] if wanted else "something else"
+    if groups.get("n"):
+        fields["n_1"] = str(int(groups["n"]) - 1)
+    if groups.get("range"):
+        count = int(groups["range"])
+        fields["checked"] = "nothing is yet" if not count else f"the first {count} bytes of it are"
+    named = sources.member(int(groups["off"] or "0")) if (groups.get("off") or "x").isdigit() else ""
+    fields["member"] = f" ('{named}')" if named else ""
+    fields["uninitialised"] = _uninitialised(int(groups.get("r") or groups.get("q") or 0), sources)
+    fields["returns"] = _returns(groups)
+    return fields
+
+
+def _uninitialised(register: int, sources: Sources) -> str:
+    if sources.callee and 1 <= register <= 5:
+        return f"argument {register} of {sources.callee}() has no value: too few arguments are passed, or a variable has not been set on this path"
+    if register == 0:
+        return "the function's result has no value on this path: a return without a value, or a variable that has not been set"
+    return f"{sources.subject(register)} is used but has no value on this path: it was not set, or a call between has destroyed it"
+
+
+def _returns(groups: dict[str, str | None]) -> str:
+    where = {"callback return": "the callback", "subprogram exit": "the function"}.get(groups.get("what") or "", "the program")
+    low, high = groups.get("low"), groups.get("high")
+    if low is None or high is None:
+        return f"{where} must return a number"
+    wanted = low if low == high else f"{low} or {high}" if int(high) == int(low) + 1 else f"{low} to {high}"
+    smin, smax = groups.get("smin"), groups.get("smax")
+    got = f" (it may be {smin if smin == smax else f'{smin} to {smax}'})" if smin and smax else f" (it may be {smin or smax})" if smin or smax else ""
+    return f"{where} must return {wanted} here{got}"

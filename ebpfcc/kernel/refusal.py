@@ -1,0 +1,255 @@
+"""A refusal told in C: the line, what the verifier wants, where the value came from, the calls and branches that led there."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+
+from ..diag import Record
+from ..obj.read_ext import Line
+from .explain import Explanation, Sources, explain
+from .known import describe
+from .layout import Insn, Program
+from .origin import STACK, Path, argument
+from .verifier_log import Log
+
+BRANCHES, MESSAGE_LINES = 3, 4
+COMPARE = {0x1: "==", 0x2: ">", 0x3: ">=", 0x4: "&", 0x5: "!=", 0x6: ">", 0x7: ">=", 0xA: "<", 0xB: "<=", 0xC: "<", 0xD: "<="}
+OPPOSITE = {"==": "!=", "!=": "==", ">": "<=", "<=": ">", ">=": "<", "<": ">="}
+NUMBERED = re.compile(r"(?:unreachable insn|from insn|detected at insn|^insn|BPF_LD_IMM64 insn) (\d+)|^(\d+): <invalid CO-RE|\(insn (\d+)\)", re.M)
+ENDS = re.compile(r"release|submit|discard|unlock|destroy|adjust|pull|push|store|change|drop|xchg|clone|write")
+BY_INDEX = {"memory-unbounded", "memory-negative", "memory-outside", "map-value-bounds", "memory-bounds", "stack-variable"}
+BY_NUMBER = {"unreachable", "infinite-loop", "back-edge", "jump-out-of-range", "co-re", "exception-callback"}
+
+
+class Refusal(Sources):
+    """Of one program. records: the error and its notes; rule: the table's entry."""
+
+    def __init__(self, program: Program, name: str, section: str, log: Log, message: list[str]) -> None:
+        self.program = program
+        self.log = log
+        self.message = [line for line in message if not line.startswith(("cur state:", "old state:"))]
+        self.path = Path(program, log.steps)
+        self.last = len(log.steps) - 1
+        self.insn = program.insn(log.steps[-1].insn) if log.steps else None
+        self.callee = self.path.called(self.last) if self.insn is not None and self.insn.code == 0x85 else ""
+        explanation = explain("\n".join(self.message), self)
+        self.rule = explanation.rule
+        self.records: list[Record] = []
+        at = self.fault(explanation)
+        self.records.append(record("error", program.line(at), explanation.text, name))
+        self._value(explanation)
+        if explanation.rule == "scalar-dereference" or "type=scalar expected" in self.message[0]:
+            self._ended(explanation.number("r") or 0)
+        self._acquired()
+        self._calls(at)
+        self._branches()
+        line = program.line(at)
+        step = next((s for s in reversed(log.steps) if s.insn == at), None)
+        if line is not None and step is not None and re.search(r"\b(?:__)?asm", line.text):
+            self.records.append(record("note", None, f"the instruction is '{step.text}'"))
+        for i, words in enumerate(self.message[:MESSAGE_LINES]):
+            start = f"the verifier on program '{name}' (section '{section}'): " if i == 0 else "  "
+            self.records.append(record("note", None, start + words))
+
+    def subject(self, register: int) -> str:
+        """The C expression behind a register at the refused instruction."""
+        if self.last < 0:
+            return "this value"
+        step = self.log.steps[self.last]
+        if self.callee and 1 <= register <= 5:
+            text = argument(self.program.line(step.insn), self.callee, register)
+            return f"argument {register} of {self.callee}()" + (f" ('{text}')" if text else "")
+        origin = self.path.origin(self.last, register)
+        if origin is None:
+            return "this value"
+        return f"'{origin.name}'" if origin.name else f"this value ({origin.text})"
+
+    def index(self, register: int) -> str:
+        found = self.path.index(self.last, register) if self.last >= 0 and not self.callee else None
+        if found is None:
+            return self.subject(register)
+        return f"'{found[0].name}'" if found[0].name else f"the index or offset ({found[0].text})"
+
+    def member(self, offset: int) -> str:
+        return self.path.member(offset)
+
+    # -- where ----------------------------------------------------------------------------------------------------------
+    def fault(self, explanation: Explanation) -> int:
+        """The instruction to blame."""
+        steps = self.log.steps
+        if explanation.rule == "combined-stack":
+            return (self.program.deepest() or [0])[-1]
+        if explanation.rule in BY_NUMBER or not steps:
+            found = NUMBERED.search("\n".join(self.message))
+            if found:
+                return int(found[1] or found[2] or found[3])
+        if not steps or explanation.rule == "jit":
+            return self._named_function()
+        if explanation.rule in ("too-large", "jump-too-complex"):
+            return self._busiest_loop()
+        if explanation.rule == "return-value":
+            origin = self.path.origin(self.last, 0)
+            if origin is not None and origin.step >= 0 and origin.text.startswith("set to"):
+                return steps[origin.step].insn
+        return steps[-1].insn
+
+    def _busiest_loop(self) -> int:
+        """The jump back that was made most often lately; where it goes to, if it is made always: a condition stands in the line of its loop."""
+        steps = self.log.steps
+        back = Counter((a.insn, b.insn) for a, b in zip(steps, steps[1:]) if b.insn <= a.insn and a.frame == b.frame)
+        if not back:
+            return steps[-1].insn
+        jump, target = back.most_common(1)[0][0]
+        insn = self.program.insn(jump)
+        return jump if insn is not None and insn.conditional else target
+
+    def _named_function(self) -> int:
+        """The first instruction of the function that is checked on its own, or that the message names."""
+        names = [self.log.validating, *re.findall(r"(\w+)\(\)|'(\w+)'", "\n".join(self.message))]
+        wanted = {n for item in names for n in (item if isinstance(item, tuple) else (item,)) if n}
+        return next((start for f, start in zip(self.program.functions, self.program.starts) if f.name in wanted), 0)
+
+    # -- notes ----------------------------------------------------------------------------------------------------------
+    def _value(self, explanation: Explanation) -> None:
+        register = explanation.number("r", "q")
+        if register is None and (number := explanation.number("arg0")) is not None:
+            register = number + 1
+        if register is None and (number := explanation.number("arg1")) is not None:
+            register = number
+        if register is None and self.insn is not None:
+            register = pointer_of(self.insn)
+            if register is None and explanation.rule == "pointer-unbounded" and self.insn.code & 8:
+                known_now = self.log.state.get(self.log.steps[self.last].frame, {})
+                register = self.insn.src if known_now.get(f"R{self.insn.src}", "").startswith("scalar") else self.insn.dst
+        if register is None or self.last < 0 or register == 10:
+            return
+        frame = self.log.steps[self.last].frame
+        state = self.log.state.get(frame, {}).get(f"R{register}", "")
+        origin = self.path.origin(self.last, register)
+        it = "it"
+        if explanation.rule in BY_INDEX and not self.callee and (found := self.path.index(self.last, register)) is not None:
+            origin, _, state = found
+            it = "what is added for it"
+        knows = "" if explanation.rule == "scalar-dereference" and not state.startswith("scalar") else describe(state)
+        known = f"; to the verifier {it} is {knows}" if knows else ""
+        raw = f" [{state}]" if state and (knows or not describe(state)) else ""
+        if origin is not None and origin.text == STACK and re.fullmatch(r"fp-?\d+", state):
+            return
+        if origin is not None:
+            line = self.program.line(self.log.steps[origin.step].insn) if origin.step >= 0 else None
+            name = f"'{origin.name}' is" if origin.name else "the value is"
+            self.records.append(record("note", line, f"{name} {origin.text}{known}{raw}"))
+        elif state:
+            self.records.append(record("note", None, f"the value{known.replace('; to the verifier it', ' to the verifier')}{raw}"))
+
+    def _ended(self, register: int) -> None:
+        """The call after which a pointer was none any more: the verifier forgets it without a word."""
+        origin = self.path.origin(self.last, register)
+        if origin is None or origin.step < 0 or not any("(" in v and not v.startswith("scalar") for v in self.log.steps[origin.step].changed.values()):
+            return  # it never was a pointer
+        for j in range(self.last - 1, origin.step, -1):
+            insn = self.program.insn(self.log.steps[j].insn)
+            if insn is not None and insn.code == 0x85 and ENDS.search(self.path.called(j)):
+                text = f"the call of {self.path.called(j)}() here ends what pointers into packets, to records or to objects released are good for"
+                self.records.append(record("note", self.program.line(self.log.steps[j].insn), text))
+                return
+
+    def _acquired(self) -> None:
+        found = re.search(r"alloc_insn=(\d+)", "\n".join(self.message))
+        if found:
+            self.records.append(record("note", self.program.line(int(found[1])), "acquired here"))
+
+    def _calls(self, at: int) -> None:
+        """The calls that were open at the end, the innermost first."""
+        if not self.log.steps:
+            return
+        frame = self.log.steps[-1].frame
+        inner = self.program.function(self.log.steps[-1].insn)
+        calls: Counter[tuple[Line | None, str]] = Counter()  # recursion is told once
+        for step in reversed(self.log.steps):
+            if step.frame < frame:
+                frame = step.frame
+                caller = self.program.function(step.insn)
+                who = f"'{inner.name}' is" if inner else "it is"
+                calls[self.program.line(step.insn), f"{who} called from '{caller.name if caller else '?'}' here"] += 1
+                inner = caller
+        self.records += [record("note", line, text + (f" ({n} times)" if n > 1 else "")) for (line, text), n in calls.items()]
+        if self.log.validating:
+            line = self.program.line(self.log.steps[0].insn)
+            self.records.append(record("note", line, f"'{self.log.validating}' is a global function, checked on its own for all arguments of its types"))
+
+    def _branches(self) -> None:
+        """The last conditional jumps on the path, the latest first, each place once."""
+        seen: Counter[tuple[str, int, str]] = Counter()
+        kept: dict[tuple[str, int, str], tuple[Line, str]] = {}
+        steps = self.log.steps
+        for j in range(len(steps) - 2, max(len(steps) - 400, -1), -1):
+            insn = self.program.insn(steps[j].insn)
+            if insn is None or not insn.conditional:
+                continue
+            line = self.program.line(steps[j].insn)
+            onward = self.program.line(steps[j + 1].insn)
+            if line is None:
+                continue
+            text = self.condition(j, insn)
+            goes = f", on to line {onward.line}" if onward and (onward.file, onward.line) != (line.file, line.line) else ""
+            text = f"this path: {text}{goes}" if text else f"this path goes{goes.removeprefix(', on')}" if goes else ""
+            key = (line.file, line.line, text)
+            seen[key] += 1
+            if text and key not in kept:
+                if len(kept) == BRANCHES:
+                    break
+                kept[key] = line, text
+        for key, (line, text) in kept.items():
+            rounds = f" ({seen[key]} times)" if seen[key] > 1 else ""
+            self.records.append(record("note", line, text + rounds))
+
+    def condition(self, at: int, insn: Insn) -> str:
+        """What held when a jump was decided, in C: "'k' <= 3"; "" if the operands have no names."""
+        left = self.path.origin(at, insn.dst)
+        operator = COMPARE.get(insn.code >> 4, "")
+        if left is None or not operator or not (left.name or left.text.startswith("the result of")):
+            return ""
+        taken = self.log.steps[at + 1].insn != self.log.steps[at].insn + 1
+        if insn.code & 8:
+            right = self.path.origin(at, insn.src)
+            if right is None or not (right.name or right.text.startswith("set to")):
+                return ""
+            other = f"'{right.name}'" if right.name else right.text.removeprefix("set to ")
+        else:
+            other = str(insn.imm)
+        name = f"'{left.name}'" if left.name else left.text
+        if operator == "&":
+            return f"{name} & {other} is {'not 0' if taken else '0'}"
+        return f"{name} {operator if taken else OPPOSITE[operator]} {other}"
+
+
+def pointer_of(insn: Insn) -> int | None:
+    """The register whose memory an instruction uses."""
+    return insn.src if insn.kind == 1 else insn.dst if insn.kind in (2, 3) else None
+
+
+def shown_path(path: str) -> str:
+    """Below the working directory: relative to it, as the command line has it."""
+    here = os.getcwd().rstrip("/") + "/"
+    return path[len(here) :] if path.startswith(here) else path
+
+
+def record(severity: str, line: Line | None, message: str, program: str = "") -> Record:
+    """A message at a C line; without one it names the program."""
+    flag = "verifier" if severity == "error" else None
+    suffix = f" [{flag}]" if flag else ""
+    if line is None:
+        if program:
+            message = f"in program '{program}': {message}"
+        return Record(severity, "", 0, 0, message, flag, f"{severity}: {message}{suffix}", None)
+    file = shown_path(line.file)
+    parts = [f"{file}:{line.line}:{line.col}: {severity}: {message}{suffix}"]
+    if line.text:
+        before = line.text.encode("utf-8", "surrogateescape")[: max(line.col - 1, 0)].decode("utf-8", "replace")
+        lead = "".join("\t" if c == "\t" else " " for c in before)
+        text = "".join(c if c.isprintable() or c == "\t" else "?" for c in line.text)
+        parts += [f"{line.line:5d} | {text}", f"      | {lead}^"]
+    return Record(severity, file, line.line, line.col, message, flag, "\n".join(parts), None)

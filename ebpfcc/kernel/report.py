@@ -1,0 +1,44 @@
+"""--verify: the verifier's answer as the command prints it."""
+
+from __future__ import annotations
+
+import sys
+
+from ..diag import Diagnostics
+from ..options import Options
+from .cost import table
+from .verify import VerifyError, VerifyResult, verify
+
+
+def report(data: bytes, name: str, options: Options) -> int:
+    """Verify an object; refusals go to standard error, costs to standard output. Returns the exit status."""
+    try:
+        result = verify(data, name=name)
+    except (VerifyError, ValueError) as error:
+        sys.stderr.write(f"{options.program}: error: --verify: {error}\n")
+        return 1
+    sys.stderr.write(messages(result, options.color == "always"))
+    costs = "".join(table(p.name, p.section, p.cost) for p in result.programs if p.cost)
+    (sys.stderr if options.output == "-" else sys.stdout).write(costs)  # an object on standard output stays whole
+    if options.verify_log:
+        try:
+            with open(options.verify_log, "w", encoding="utf-8", errors="surrogateescape") as file:
+                file.write(whole_log(result))
+        except OSError as error:
+            sys.stderr.write(f"{options.program}: error: unable to open output file '{options.verify_log}': '{error.strerror}'\n")
+            return 1
+    return 0 if result.ok else 1
+
+
+def messages(result: VerifyResult, color: bool) -> str:
+    """All errors with their notes, and how many programs are refused."""
+    records = result.diagnostics + [d for p in result.programs for d in p.diagnostics]
+    out = [Diagnostics._colored(r) if color else r.text for r in records]
+    refused = sum(not p.accepted for p in result.programs)
+    if refused:
+        out.append(f"{refused} of {len(result.programs)} program{'s' if len(result.programs) > 1 else ''} refused.")
+    return "".join(f"{text}\n" for text in out)
+
+
+def whole_log(result: VerifyResult) -> str:
+    return "".join(f"== {p.name} ({p.section}): {'accepted' if p.accepted else 'refused'}\n{p.log.rstrip()}\n\n" for p in result.programs)

@@ -1,0 +1,118 @@
+"""Every program of an object loaded for the running kernel, for the verifier's answer: accepted and at what cost, or refused and why."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable
+
+from ..diag import Record
+from ..obj.read_ext import Line, Object
+from .attempt import ALL, LARGE, LOGGED, PATH, SMALL, STATISTICS, Attempt, Opened, reason, refused_by_libbpf
+from .cost import Cost, cost
+from .layout import Program
+from .libbpf import why_not
+from .refusal import Refusal, record
+from .verifier_log import Log, Stats, said, visits
+
+
+class VerifyError(Exception):
+    """Nothing can be loaded here."""
+
+
+class Verified:
+    """One program. diagnostics: the error and its notes, if refused; rule: the refusal's name in refusal_table.py, "libbpf" if
+    it never came to the verifier, "" if it has no name."""
+
+    __slots__ = ("name", "section", "accepted", "diagnostics", "log", "processed", "rule", "cost")
+
+    def __init__(self, name: str, section: str) -> None:
+        self.name = name
+        self.section = section
+        self.accepted = False
+        self.diagnostics: list[Record] = []
+        self.log = ""
+        self.processed = 0
+        self.rule = ""
+        self.cost: Cost | None = None
+
+
+class VerifyResult:
+    """diagnostics: of the object as a whole, if libbpf cannot open it."""
+
+    __slots__ = ("programs", "diagnostics")
+
+    def __init__(self) -> None:
+        self.programs: list[Verified] = []
+        self.diagnostics: list[Record] = []
+
+    @property
+    def ok(self) -> bool:
+        return not self.diagnostics and all(p.accepted for p in self.programs)
+
+
+def verify(data: bytes | str | os.PathLike[str], *, programs: Iterable[str] | None = None, count: bool = True, name: str = "") -> VerifyResult:
+    """Load the programs (those named, or all) of an object, given as bytes or as a path, one after another, and close all again.
+
+    count: of accepted programs also count how often the verifier went through each line. name: the object's. Prints nothing. Raises VerifyError if this process
+    or machine cannot load programs, ValueError for bytes that are no object, OSError for a file that cannot be read.
+    """
+    if not isinstance(data, bytes):
+        name = name or os.path.basename(os.fspath(data)).partition(".")[0]
+        with open(data, "rb") as file:
+            data = file.read()
+    why = why_not()
+    if why:
+        raise VerifyError(why)
+    obj = Object(data)
+    result = VerifyResult()
+    opened = Opened(data, name or "object")
+    if not opened.ok:
+        result.diagnostics = libbpf_errors(opened.warnings or ["the object cannot be opened"], obj)
+        return result
+    wanted = None if programs is None else set(programs)
+    for index, (program, section) in enumerate(opened.programs):
+        if wanted is None or program in wanted:
+            result.programs.append(one(opened, index, Program(obj, program), Verified(program, section), count))
+    return result
+
+
+def one(opened: Opened, index: int, program: Program, verified: Verified, count: bool) -> Verified:
+    """Statistics first: whole logs are only asked for when it is known that they are wanted and how large they are."""
+    first = opened.load(index, STATISTICS, SMALL)
+    verified.log = first.log
+    stats = Stats(first.log)
+    verified.processed = stats.processed
+    if accepted(first, stats):
+        verified.accepted = True
+        counted = None
+        if count and stats.processed <= LOGGED:
+            second = opened.load(index, ALL | STATISTICS, LARGE)
+            if not second.cut and second.log:
+                verified.log = second.log
+                counted = visits(second.log)
+        verified.cost = cost(program, stats, counted)
+    elif refused_by_libbpf(first):
+        verified.diagnostics, verified.rule = libbpf_errors(reason(first), program.obj, verified.name, program.line(0)), "libbpf"
+    else:
+        second = opened.load(index, PATH | STATISTICS, SMALL * 4)
+        verified.log = second.log or first.log
+        log = Log(verified.log)
+        message = (log.message if not second.cut else []) or said(first.log) or reason(first)
+        refusal = Refusal(program, verified.name, verified.section, log, message)
+        verified.diagnostics, verified.rule = refusal.records, refusal.rule
+    return verified
+
+
+def accepted(attempt: Attempt, stats: Stats) -> bool:
+    """libbpf may fail later than the verifier: when it fills a map with programs that were left out here."""
+    if attempt.status == 0:
+        return True
+    return stats.found and not said(attempt.log) and not any("program load failed" in line for line in attempt.warnings)
+
+
+def libbpf_errors(lines: list[str], obj: Object, program: str = "", start: Line | None = None) -> list[Record]:
+    """The first line as the error, where code uses what it names, else where the program starts; the others as notes."""
+    places = (obj.use_of(name) for name in re.findall(r"'([^']+)'", "\n".join(lines)) if name != program)
+    place = next((p for p in places if p is not None), start)
+    return [record("error" if i == 0 else "note", None if i else place, f"libbpf: {line}", program if i == 0 else "") for i, line in enumerate(lines)]
