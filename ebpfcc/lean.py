@@ -21,6 +21,7 @@ def enter_parser() -> None:
     try:
         package, lexer, classes = stand_ins()
         sys.modules.update(zip(STANDING_IN, (package, lexer, classes)))
+        __import__("pycparser.c_parser")
     except Exception:  # whatever another version of pycparser wants: it gets the real modules
         for name in [n for n in sys.modules if n.partition(".")[0] == "pycparser"]:
             del sys.modules[name]
