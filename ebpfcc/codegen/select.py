@@ -549,13 +549,19 @@ class Selector:
     def op_store(self, insn: Value) -> None:
         mem: Mem = insn.aux
         where = self.address(insn.args[0], mem.off, mem.align >= mem.size)
-        self.store(where, insn.args[1], mem)
+        self.store(where, insn.args[1], mem, self.takes_immediate(insn.args[0]))
 
-    def store(self, where: tuple[int, int, Any, Any], v: Value, mem: Mem) -> None:
+    def store(self, where: tuple[int, int, Any, Any], v: Value, mem: Mem, immediate: bool) -> None:
+        """immediate: a constant may be stored without a register."""
         size = mem.size
         if mem.align < size and where[3] is None:
-            r = self.value(v)
             order = range(0, size, mem.align) if not self.big_endian else range(size - mem.align, -1, -mem.align)
+            if v.op == "const" and immediate:
+                for n, at in enumerate(order):
+                    part = self.fn.const("i64", v.aux >> 8 * mem.align * n)
+                    self.store((where[0], where[1] + at, where[2], None), part, Mem(mem.align), True)
+                return
+            r = self.value(v)
             for n, at in enumerate(order):
                 piece = r
                 if n:
@@ -571,10 +577,24 @@ class Selector:
             if size < 8:
                 n &= (1 << size * 8) - 1
                 n = n - (1 << 32) if n >> 31 else n
-            if fits32(n) and self.cpu >= 1:
+            if fits32(n) and immediate:
                 self.access(ST | m.MEM | m.SIZES[size], where[0], 0, where, n)
                 return
         self.access(STX | m.MEM | m.SIZES[size], where[0], self.value(v), where)
+
+    def takes_immediate(self, address: Value) -> bool:
+        """Kernels before 6.3 refuse to store constants into a context (BPF_ST), which only -mcpu=v4 programs do without regard to it; a
+        pointer that a parameter or the stack holds may be one."""
+        if self.cpu >= 4:
+            return True
+        while address.op in ("add", "core_field", "addr_cast", "hold", "inttoptr", "ptrtoint", "zext"):
+            address = address.args[0]
+        if address.op == "load":
+            base = address.args[0]
+            while base.op in ("add", "hold"):
+                base = base.args[0]
+            return base.op != "slot"
+        return address.op in ("slot", "gaddr", "call", "const", "undef")
 
     def widths(self, insn: Value) -> list[tuple[int, int]]:
         mem = insn.aux
@@ -618,7 +638,7 @@ class Selector:
             byte = v.aux & 0xFF
             for off, width in self.widths(insn):
                 n = int.from_bytes(bytes([byte]) * width, "little", signed=True)
-                self.store((to[0], to[1] + off, to[2], to[3]), self.fn.const("i64", n), Mem(width))
+                self.store((to[0], to[1] + off, to[2], to[3]), self.fn.const("i64", n), Mem(width), self.takes_immediate(d))
             return
         r = self.new()
         self.mov(r, self.clean64(v))

@@ -135,7 +135,16 @@ class Btf:
             target = self.pointee(t.target, member, pointer)
             self.set(n, t.name, TYPEDEF, 0, 0, self.later(target[1]) if isinstance(target, tuple) else target)
             self.decl_tags(t.decl_tags, n, -1)
+        elif not (member and pointer):  # the name may have been met behind a pointer, which asks for no definition
+            self.define(t.target)
         return n
+
+    def define(self, t: Any) -> None:
+        """The record that an object of the type holds is to be there in full."""
+        while t.kind in ("typedef", "qual", "array"):
+            t = t.elem if t.kind == "array" else t.target
+        if t.kind in ("struct", "union") and t not in self.ids:
+            self.record(t)
 
     def array(self, t: Any, member: bool, pointer: bool) -> int:
         elem = self.type_id(t.elem, member, pointer)
