@@ -652,8 +652,12 @@ class Unit(Checks):
         if mentions_local(f, node):
             return rvalue(f, f.expr(node))
         self.unevaluated += 1
-        o = rvalue(g, g.expr(node))
+        place = g.expr(node)
+        helper = call.constant_target(g, place)
+        o = rvalue(g, place)
         self.unevaluated -= 1
+        if helper is not None:
+            return value_of(o.type, f.const("ptr", helper))
         if o.value is None or o.kind != "value":
             return rvalue(f, f.expr(node))
         if o.value.op == "const":

@@ -1,6 +1,7 @@
 """`python3 -m ebpfcc.kernel.programs KERNEL`: every BPF program of a kernel source tree, compiled and, as root, loaded into this kernel.
 
-Prints what failed, grouped by cause. Many selftests are written to be refused, so refusals are a list to compare, not a count of defects.
+Prints what failed, grouped by cause. Many selftests are written to be refused: those that carry their expectation as BTF tags are checked
+against it (accepted or refused, the verifier's words, what they return, in the kernel and in the simulator); other refusals are a list.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 from .libbpf import BTF, load, why_not
 
@@ -53,9 +55,8 @@ def prepare(kernel: str, folder: str) -> list[str]:
     if os.path.exists(BTF):
         with open(f"{folder}/vmlinux.h", "wb") as header:
             subprocess.run([sys.executable, "-m", "ebpfcc.btf2c", BTF], stdout=header, env=ENVIRONMENT, check=True)
-    usdt = f"{kernel}/tools/lib/bpf/usdt.bpf.h"
-    if os.path.exists(usdt):
-        with open(usdt, encoding="utf-8") as text, open(f"{folder}/bpf/usdt.bpf.h", "w", encoding="utf-8") as out:
+    for path in glob.glob(f"{kernel}/tools/lib/bpf/*bpf*.h") + [f"{PACKAGE}/ebpfcc/include/bpf/bpf_helper_defs.h"]:  # the tree's own go before the system's
+        with open(path, encoding="utf-8") as text, open(f"{folder}/bpf/{os.path.basename(path)}", "w", encoding="utf-8") as out:
             out.write(re.sub(r'"(bpf_\w+\.h)"', r"<bpf/\1>", text.read()))
     machine = os.uname().machine
     return ["-D__TARGET_ARCH_" + ARCHITECTURES.get(machine, "x86"), f"-I{folder}", "-idirafter", f"/usr/include/{machine}-linux-gnu"]
@@ -77,10 +78,20 @@ def compile_one(source: str, flags: list[str], output: str) -> str:
 
 
 def load_one(output: str) -> dict[str, str]:
+    outcome: dict[str, str] = apart("programs", ["--load", output])
+    return outcome
+
+
+def check_one(output: str) -> dict[str, dict[str, str]]:
+    outcome = apart("verdicts", [output])
+    return {name: found for name, found in outcome.items() if isinstance(found, dict)}
+
+
+def apart(module: str, arguments: list[str]) -> Any:
     """Loading in a process of its own: a crash of libbpf ends that alone."""
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "ebpfcc.kernel.programs", "--load", output],
+            [sys.executable, "-m", f"ebpfcc.kernel.{module}", *arguments],
             env=ENVIRONMENT,
             capture_output=True,
             text=True,
@@ -91,8 +102,7 @@ def load_one(output: str) -> dict[str, str]:
         return {"": f"not loaded in {LIMIT} s"}
     if done.returncode:
         return {"": f"the loader ended with status {done.returncode}"}
-    outcome: dict[str, str] = json.loads(done.stdout)
-    return outcome
+    return json.loads(done.stdout)
 
 
 def cause(message: str) -> str:
@@ -125,6 +135,7 @@ def run(kernel: str, only: str, match: str, jobs: int) -> int:
     reason = why_not()
     failures: dict[str, str] = {}
     refused: dict[str, str] = {}
+    unexpected: dict[str, str] = {}
     rows = []
     with tempfile.TemporaryDirectory(prefix="ebpfcc-") as folder:
         common = prepare(kernel, f"{folder}/include")
@@ -138,13 +149,13 @@ def run(kernel: str, only: str, match: str, jobs: int) -> int:
             print(f"no BPF programs in {kernel}", file=sys.stderr)
             return 2
 
-        def one(job: tuple[str, str, list[str], str]) -> tuple[str, dict[str, str]]:
+        def one(job: tuple[str, str, list[str], str]) -> tuple[str, dict[str, str], dict[str, dict[str, str]]]:
             error = compile_one(*job[1:])
-            return error, {} if error or reason else load_one(job[3])
+            return (error, {}, {}) if error or reason else (error, load_one(job[3]), check_one(job[3]))
 
         with ThreadPoolExecutor(jobs) as pool:
             count: collections.Counter[tuple[str, str]] = collections.Counter()
-            for done, (job, (error, outcome)) in enumerate(zip(work, pool.map(one, work)), 1):
+            for done, (job, (error, outcome, verdicts)) in enumerate(zip(work, pool.map(one, work)), 1):
                 family, name = job[0], f"{job[0]}/{os.path.basename(job[1])}"
                 count[family, "files"] += 1
                 count[family, "compiled"] += not error
@@ -155,12 +166,22 @@ def run(kernel: str, only: str, match: str, jobs: int) -> int:
                     count[family, "accepted"] += not message
                     if message:
                         refused[f"{name}:{program}"] = message
+                for program, found in verdicts.items():
+                    for where, message in found.items():
+                        count[where, "checked"] += 1
+                        count[where, "right"] += not message
+                        if message:
+                            unexpected[f"{name}:{program} ({where})"] = message
                 progress(done, len(work), name)
         for family in dict.fromkeys(job[0] for job in work):
             row = f"{family:10} {count[family, 'compiled']:5} of {count[family, 'files']:5} files compile"
             rows.append(row + ("" if reason else f", {count[family, 'accepted']:5} of {count[family, 'programs']:5} programs accepted"))
     show("do not compile", failures)
     show("the kernel refuses (selftests hold many that it should)", refused)
+    show("not as the programs' tags expect", unexpected)
+    for where in ("kernel", "simulator"):
+        if count[where, "checked"]:
+            rows.append(f"{where:10} {count[where, 'right']:5} of {count[where, 'checked']:5} as tags expect")
     print("\n" + "\n".join(rows) + (f"\nnothing was loaded: {reason}" if reason else ""))
     return 1 if failures else 0
 

@@ -20,6 +20,7 @@ class Ranges:
     def __init__(self, fn: Function) -> None:
         self.idom = cfg.dominators(fn)
         self.counters: dict[Value, Bounds] = {}
+        self.joins: dict[Value, Bounds] = {}
         self.facts: dict[Block, list[tuple[Value, str, int]]] = {}
         for loop in cfg.find_loops(fn, self.idom):
             self.find_counters(loop)
@@ -88,7 +89,7 @@ class Ranges:
         if op == "load":
             return (0, top) if v.aux.signed else (0, min(top, (1 << v.aux.size * 8) - 1))
         if op == "param":
-            return self.counters.get(v, (0, top))
+            return self.counters[v] if v in self.counters else self.joined(v, top, depth)
         if depth > MAX_DEPTH or not v.args:
             return 0, top
         if op == "zext" or op == "ptrtoint" or op == "inttoptr":
@@ -123,6 +124,30 @@ class Ranges:
             c_low, c_high = self.of(v.args[2], block, depth + 1)
             return min(b_low, c_low), max(b_high, c_high)
         return 0, top
+
+
+    def joined(self, p: Value, top: int, depth: int) -> Bounds:
+        """Of a parameter where paths meet: what any of them brings. Of a loop's, nothing is known (but `counters`)."""
+        known = self.joins.get(p)
+        if known is not None:
+            return known
+        self.joins[p] = 0, top
+        block = p.block
+        if block is None or depth > MAX_DEPTH or block not in self.idom or not block.preds or any(q.index >= block.index for q in block.preds):
+            return 0, top
+        number = block.params.index(p)
+        low, high = top, 0
+        for pred in dict.fromkeys(block.preds):
+            for t in pred.insns[-1].targets:
+                if t.block is block:
+                    a = t.args[number]
+                    a_low, a_high = self.of(a, pred, depth + 1)
+                    fact = edge_fact(pred.insns[-1], block)
+                    if fact is not None and fact[0] is a:
+                        a_low, a_high = narrowed(a_low, a_high, fact[1], fact[2], WIDTH[a.type])
+                    low, high = min(low, a_low), max(high, a_high)
+        self.joins[p] = (low, high) if low <= high else (0, top)
+        return self.joins[p]
 
 
 def edge_fact(t: Value, block: Block) -> tuple[Value, str, int] | None:
