@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pycparser import c_ast
+
 from ..ir.core import Asm, Mem, Value
 from . import access
 from . import types as T
+from .call import constant_target
 from .convert import convert, convert_int, rvalue, value_of
+from .nodes import children
 from .state import FunctionState, Operand, ir_type
 from .stmt import find_label
 
@@ -99,7 +103,7 @@ def asm_input(f: FunctionState, constraint: str, expr: Any) -> tuple[Value, int]
             return access.address(f, place), T.sizeof(place.type)
     immediate = ("i" in constraint or "n" in constraint) and "r" not in constraint
     if immediate:
-        o = f.unit.immediate_operand(f, expr)
+        o = immediate_operand(f, expr)
     else:
         o = rvalue(f, f.expr(expr))
     t = T.strip(o.type)
@@ -147,3 +151,31 @@ def emit(f: FunctionState, node: Any, asm: Asm, values: list[Value], places: lis
         if T.is_integer(t) and T.sizeof(t) < 4:
             o = convert_int(f, value_of(T.INT, value), t)
         access.store(f, place, convert(f, o, t).value)
+
+
+def immediate_operand(f: FunctionState, node: Any) -> Operand:
+    """An "i" operand: compound literals in it are constant images, so that `*(long *)&(struct insn){...}` is a number."""
+    g = f.unit.scratch()
+    g.pos = node.coord
+    if mentions_local(f, node):
+        return rvalue(f, f.expr(node))
+    f.unit.unevaluated += 1
+    place = g.expr(node)
+    helper = constant_target(g, place)
+    o = rvalue(g, place)
+    f.unit.unevaluated -= 1
+    if helper is not None:
+        return value_of(o.type, f.const("ptr", helper))
+    if o.kind == "value" and o.value is not None and o.value.op == "const":
+        return value_of(o.type, f.const(o.value.type, o.value.aux))
+    if o.kind == "value" and o.value is not None and o.value.op == "gaddr":
+        f.unit.refer(o.value.aux[0])
+        return value_of(o.type, f.fn.gaddr(*o.value.aux))
+    return rvalue(f, f.expr(node))
+
+
+def mentions_local(f: FunctionState, node: Any) -> bool:
+    """Whether an expression names something of the function's own scopes."""
+    if isinstance(node, c_ast.ID):
+        return any(node.name in scope for scope in f.scopes)
+    return any(mentions_local(f, child) for child in children(node))

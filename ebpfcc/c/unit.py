@@ -16,9 +16,8 @@ from . import types as T
 from .asm import asm_statement
 from .attributes import MODES, gather
 from .checks import Checks
-from .convert import rvalue, value_of
 from .nodes import Asm as AsmNode
-from .nodes import AttributeStmt, children
+from .nodes import AttributeStmt
 from .parser import NOT_A_VARIABLE, Decl, GnuParser, Typedef
 from .placement import is_constant_object, section_of
 from .recover import SyntaxFault
@@ -645,28 +644,6 @@ class Unit(Checks):
         o = constant.constant_operand(f, node)
         return o.value.aux if o is not None else None
 
-    def immediate_operand(self, f: FunctionState, node: Any) -> Operand:
-        """An "i" operand: compound literals in it are constant images, so that `*(long *)&(struct insn){...}` is a number."""
-        g = self.scratch()
-        g.pos = node.coord
-        if mentions_local(f, node):
-            return rvalue(f, f.expr(node))
-        self.unevaluated += 1
-        place = g.expr(node)
-        helper = call.constant_target(g, place)
-        o = rvalue(g, place)
-        self.unevaluated -= 1
-        if helper is not None:
-            return value_of(o.type, f.const("ptr", helper))
-        if o.value is None or o.kind != "value":
-            return rvalue(f, f.expr(node))
-        if o.value.op == "const":
-            return value_of(o.type, f.const(o.value.type, o.value.aux))
-        if o.value.op == "gaddr":
-            self.refer(o.value.aux[0])
-            return value_of(o.type, f.fn.gaddr(*o.value.aux))
-        return rvalue(f, f.expr(node))
-
     def call_cleanup(self, f: FunctionState, function: str, variable: Variable) -> None:
         symbol = f.lookup(function)
         if not isinstance(symbol, FunctionSymbol) or variable.slot is None:
@@ -693,10 +670,3 @@ class Unit(Checks):
         except SyntaxFault:
             return None
         return o.value.aux if o is not None else None
-
-
-def mentions_local(f: FunctionState, node: Any) -> bool:
-    """Whether an expression names something of the function's own scopes."""
-    if isinstance(node, c_ast.ID):
-        return any(node.name in scope for scope in f.scopes)
-    return any(mentions_local(f, child) for child in children(node))
