@@ -23,6 +23,8 @@ from ebpfcc.ir.verify import VerifyError, verify_module
 from ebpfcc.kernel import libbpf
 from ebpfcc.opt import pipeline
 from ebpfcc.options import Options
+from ebpfcc.sim import Simulator
+from ebpfcc.sim.errors import SimError
 
 Runner = Callable[[str, tuple[int, ...]], int]
 STEPS = 200_000
@@ -132,6 +134,29 @@ def in_kernel(level: str, cpu: int) -> Callable[[str], Runner]:
     return start
 
 
+def in_simulator(level: str, cpu: int, big_endian: bool = False) -> Callable[[str], Runner]:
+    """The machine code, without a kernel."""
+
+    def start(source: str) -> Runner:
+        chosen = options(level, cpu)
+        if big_endian:
+            chosen.target, chosen.big_endian = "bpfeb", True
+        result = driver.compile_source(("test.c", source), chosen)
+        if result.data is None:
+            raise Failed("refused: " + result.diag.text()[:300])
+        simulator = Simulator(result.data)
+
+        def run(name: str, args: tuple[int, ...]) -> int:
+            try:
+                return simulator.call(name, *args, limit=STEPS * 50)
+            except SimError as error:
+                raise Trap(str(error)) from error
+
+        return run
+
+    return start
+
+
 class KernelPrograms:
     """The programs of an object, loaded together or, where the verifier refuses one, each alone."""
 
@@ -181,7 +206,14 @@ ENGINES: list[tuple[str, Callable[[str], Runner]]] = [
     ("O1 v2", on_ir("1", 2, True)),
     ("O2 v3", on_ir("2", 3, True)),
     ("O2 v4", on_ir("2", 4, True)),
+    ("simulator O0 v1", in_simulator("0", 1)),
+    ("simulator O1 v2", in_simulator("1", 2)),
+    ("simulator O2 v3", in_simulator("2", 3)),
+    ("simulator O2 v4", in_simulator("2", 4)),
 ]
+# A program may see the byte order: big-endian code is compared with big-endian code that was hardly optimised.
+BIG_REFERENCE = ("big O0 v1", in_simulator("0", 1, True))
+BIG_ENGINES = [(f"big O{level} v{cpu}", in_simulator(level, cpu, True)) for level, cpu in (("1", 2), ("2", 1), ("2", 3), ("2", 4))]
 if not libbpf.why_not():
     ENGINES += [
         ("kernel O2 v3", in_kernel("2", 3)),
@@ -200,19 +232,27 @@ def compare(seeds: list[int], engines: list[tuple[str, Callable[[str], Runner]]]
     return compare_texts(texts, engines)
 
 
-def compare_texts(texts: dict[int, str], engines: list[tuple[str, Callable[[str], Runner]]] | None = None) -> list[tuple[int, str]]:
+def compare_big_endian(seeds: list[int]) -> list[tuple[int, str]]:
+    return compare_texts({seed: generate(seed, f"test{seed}").text() for seed in seeds}, BIG_ENGINES, BIG_REFERENCE)
+
+
+def compare_texts(
+    texts: dict[int, str],
+    engines: list[tuple[str, Callable[[str], Runner]]] | None = None,
+    against: tuple[str, Callable[[str], Runner]] = REFERENCE,
+) -> list[tuple[int, str]]:
     source = PRELUDE + "\n".join(texts.values())
     bad: list[tuple[int, str]] = []
     wanted: dict[int, list[tuple[tuple[int, int, int, int], int]]] = {}
     try:
-        reference = REFERENCE[1](source)
+        reference = against[1](source)
         runners = [(name, start(source)) for name, start in (ENGINES if engines is None else engines)]
     except (Failed, VerifyError) as e:
         if len(texts) == 1:
             return [(seed, f"{type(e).__name__} {e}") for seed in texts]
         half = len(texts) // 2
         items = list(texts.items())
-        return compare_texts(dict(items[:half]), engines) + compare_texts(dict(items[half:]), engines)
+        return compare_texts(dict(items[:half]), engines, against) + compare_texts(dict(items[half:]), engines, against)
     for seed in texts:
         for args in inputs(seed, INPUTS_EACH):
             try:

@@ -22,6 +22,10 @@ def test_a_batch_agrees() -> None:
     assert engines.compare(list(range(1_000_000, 1_000_030))) == []
 
 
+def test_a_big_endian_batch_agrees() -> None:
+    assert engines.compare_big_endian(list(range(2_000_000, 2_000_030))) == []
+
+
 @settings(max_examples=4, deadline=None, suppress_health_check=SLOW, derandomize=True)
 @given(st.lists(st.integers(0, 2**31), min_size=3, max_size=6, unique=True))
 def test_any_program_agrees(seeds: list[int]) -> None:
