@@ -125,7 +125,6 @@ class Ranges:
             return min(b_low, c_low), max(b_high, c_high)
         return 0, top
 
-
     def joined(self, p: Value, top: int, depth: int) -> Bounds:
         """Of a parameter where paths meet: what any of them brings. Of a loop's, nothing is known (but `counters`)."""
         known = self.joins.get(p)
