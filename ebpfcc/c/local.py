@@ -9,7 +9,7 @@ from . import types as T
 from .attributes import gather
 from .convert import assign_convert, rvalue
 from .declare import AUTO, alignas, declarator_type
-from .parser import Typedef
+from .nodes import Typedef
 from .state import FunctionState, Operand, Variable, ir_type
 
 TYPE_CHECKING = False

@@ -195,3 +195,13 @@ class String(c_ast.Node):
     def __init__(self, parts: list[str], coord: Any) -> None:
         self.parts = parts
         self.coord = coord
+
+
+class Decl(c_ast.Decl):
+    """A declaration; `attrs`: its attributes, from the specifiers and the declarator; `asm_label`: its name in the object."""
+
+    __slots__ = ("attrs", "asm_label")
+
+
+class Typedef(c_ast.Typedef):
+    __slots__ = ("attrs",)

@@ -4,16 +4,9 @@ from __future__ import annotations
 
 from pycparser import c_ast
 
-from .nodes import Attribute, AttributeStmt, ComputedGoto, Enum, LocalLabels, Pragma, Struct, TypeDecl, Union
+from .nodes import Attribute, AttributeStmt, ComputedGoto, Decl, Enum, LocalLabels, Pragma, Struct, TypeDecl, Typedef, Union
 from .parse_asm import AsmParser
-from .parse_expr import (
-    DECL_START,
-    EXPR_START,
-    QUALIFIERS,
-    SIMPLE_TYPES,
-    STORAGE,
-    TYPE_START,
-)
+from .parse_expr import DECL_START, EXPR_START, QUALIFIERS, SIMPLE_TYPES, STORAGE, TYPE_START
 from .recover import JUMPS, SyntaxFault
 
 TYPE_CHECKING = False
@@ -42,16 +35,6 @@ class Spec:
         self.funcspec: list[str] = []
         self.align: list[Any] = []
         self.coord = coord
-
-
-class Decl(c_ast.Decl):
-    """A declaration; `attrs`: its attributes, from the specifiers and the declarator; `asm_label`: its name in the object."""
-
-    __slots__ = ("attrs", "asm_label")
-
-
-class Typedef(c_ast.Typedef):
-    __slots__ = ("attrs",)
 
 
 class GnuParser(AsmParser):

@@ -17,8 +17,8 @@ from .asm import asm_statement
 from .attributes import MODES, gather
 from .checks import Checks
 from .nodes import Asm as AsmNode
-from .nodes import AttributeStmt
-from .parser import NOT_A_VARIABLE, Decl, GnuParser, Typedef
+from .nodes import AttributeStmt, Decl, Typedef
+from .parser import NOT_A_VARIABLE, GnuParser
 from .placement import is_constant_object, section_of
 from .recover import SyntaxFault
 from .state import FunctionState, FunctionSymbol, Operand, Variable

@@ -9,8 +9,8 @@ from . import mcode as m
 from .alloc import allocate
 from .asm import AsmError, assemble, substitute
 from .frame import Frame, object_conflicts, place_spills
-from .mcode import ALU64, JMP, JMP32, LDX, ST, STX, Insn, MBlock, X
-from .select import SelectError, Selector
+from .mcode import ALU64, JMP, JMP32, LDX, ST, STX, Insn, MBlock, SelectError, X
+from .select import Selector
 from .undefined import settle_undefined
 
 TYPE_CHECKING = False

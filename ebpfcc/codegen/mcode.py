@@ -103,3 +103,16 @@ def touched(i: Insn) -> tuple[tuple[int, ...], tuple[int, ...]]:
     if op == JA:
         return (), ()
     return ((i.dst, i.src) if code & X else (i.dst,)), ()
+
+
+class SelectError(Exception):
+    """The function cannot be compiled for this target: message and position for the user."""
+
+    def __init__(self, message: str, pos: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.pos = pos
+
+
+def fits32(n: int) -> bool:
+    return -(1 << 31) <= n < 1 << 31

@@ -6,50 +6,19 @@ hold here: an access keeps its base and constant offset; what was compared is wh
 from __future__ import annotations
 
 from ..ir import cfg
-from ..ir.core import INVERSE, WIDTH, Block, Function, Mem, Target, Value
+from ..ir.core import INVERSE, WIDTH, Block, Function, Target, Value
 from . import mcode as m
 from .layout import order_blocks
-from .mcode import ALU, ALU64, JMP, JMP32, LDX, ST, STX, Insn, K, MBlock, X
+from .mcode import ALU, ALU64, JMP, JMP32, Insn, K, MBlock, X, fits32
+from .select_call import CALLS, place
+from .select_memory import MEMORY
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-MAX_BLOCK_STORES = 512
-BLOCK_OPERATIONS = ("memcpy", "memmove", "memset")
 
-
-class SelectError(Exception):
-    """The function cannot be compiled for this target: message and position for the user."""
-
-    def __init__(self, message: str, pos: Any) -> None:
-        super().__init__(message)
-        self.message = message
-        self.pos = pos
-
-
-class AsmUse:
-    """Inline assembly waiting for registers: operand values as ("r", register, size), ("i", constant), ("s", symbol, addend),
-    ("m", register, offset) or ("slot", slot, offset)."""
-
-    __slots__ = ("asm", "operands", "outs", "labels", "pos")
-
-    def __init__(self, asm: Any, operands: list[Any], outs: list[int], labels: list[Any], pos: Any) -> None:
-        self.asm = asm
-        self.operands = operands
-        self.outs = outs
-        self.labels = labels
-        self.pos = pos
-
-    def assign(self, table: list[int]) -> None:
-        self.operands = [(o[0], table[o[1]], *o[2:]) if o[0] in "rm" else o for o in self.operands]
-
-    def replace(self, table: dict[int, int]) -> None:
-        self.operands = [(o[0], table[o[1]], *o[2:]) if o[0] in "rm" and o[1] in table else o for o in self.operands]
-
-
-def fits32(n: int) -> bool:
-    return -(1 << 31) <= n < 1 << 31
+HANDLERS = {**MEMORY, **CALLS}
 
 
 class Selector:
@@ -71,6 +40,7 @@ class Selector:
         self.pos: Any = None
         self.depth = 0
         self.consts: dict[Any, int] = {}
+        self.address_users: dict[Value, list[Value]] | None = None  # of sums and relocated fields, once asked for
         self.asm_parts: dict[Value, list[int]] = {}
         self.ctx: int | None = None
         self.context_value: Value | None = None
@@ -210,10 +180,11 @@ class Selector:
                     self.mov(self.reg[p], k + 1)
             for insn in block.insns:
                 self.pos = insn.pos
-                handler = getattr(self, "op_" + insn.op, None)
-                if handler is None:
-                    handler = self.alu
-                handler(insn)
+                handler = HANDLERS.get(insn.op)
+                if handler is not None:
+                    handler(self, insn)
+                else:
+                    getattr(self, "op_" + insn.op, self.alu)(insn)
         self.link()
         return self.blocks
 
@@ -479,397 +450,6 @@ class Selector:
         self.start(end)
         self.consts = {}
 
-    # -- memory ----------------------------------------------------------------------------------------------------
-    def address(self, p: Value, off: int, single: bool = False) -> tuple[int, int, Any, Any]:
-        """(register, offset, slot, core relocation) to access p + off with. single: by one instruction, which a relocation can change."""
-        if p.op == "slot":
-            return 10, off, p.aux, None
-        if self.folds(p, off):
-            return self.address(p.args[0], off + p.args[1].aux)
-        if p.op == "gaddr" and p.aux[1] and -32768 <= off + p.aux[1] < 32768:  # members of one object share its address
-            return self.value(self.fn.gaddr(p.aux[0])), off + p.aux[1], None, None
-        if p.op == "core_field" and single and off == 0:
-            return self.value(p.args[0]), p.aux.value + off, None, p.aux
-        if p.op == "const" or not -32768 <= off < 32768:
-            r = self.new()
-            self.mov(r, self.value(p))
-            self.put(ALU64 | m.ADD, r, imm=off)
-            return r, 0, None, None
-        return self.value(p), off, None, None
-
-    def folds(self, p: Value, off: int) -> bool:
-        """A constant distance belongs into the access itself, also where the sum is needed elsewhere: the verifier knows no access
-        through a changed context pointer (kernel/bpf/verifier.c, __check_ptr_off_reg)."""
-        return p.op == "add" and p.type == "ptr" and p.args[1].op == "const" and -32768 <= off + p.args[1].aux < 32768
-
-    def access(self, code: int, dst: int, src: int, where: tuple[int, int, Any, Any], imm: int = 0) -> None:
-        i = self.put(code, dst, src, where[1], imm)
-        i.slot = where[2]
-        i.core = where[3]
-
-    def op_load(self, insn: Value) -> None:
-        mem: Mem = insn.aux
-        where = self.address(insn.args[0], mem.off, mem.align >= mem.size)
-        d = self.reg[insn] = self.new()
-        if insn in self.sign_extended and insn.type == "i32" and mem.size == 4:
-            self.access(LDX | m.MEMSX | m.SIZES[4], d, where[0], where)
-            return
-        self.load_into(d, where, mem, insn.type)
-
-    def load_into(self, d: int, where: tuple[int, int, Any, Any], mem: Mem, type: str) -> None:
-        size = mem.size
-        if mem.align < size and where[3] is None:
-            self.load_pieces(d, where, mem, type)
-            return
-        if mem.signed and size < WIDTH[type] // 8:
-            if self.cpu >= 4:
-                self.access(LDX | m.MEMSX | m.SIZES[size], d, where[0], where)
-            else:
-                self.access(LDX | m.MEM | m.SIZES[size], d, where[0], where)
-                bits = 32 if type == "i32" and self.cpu >= 3 else 64
-                cls = ALU if bits == 32 else ALU64
-                self.put(cls | m.LSH, d, imm=bits - size * 8)
-                self.put(cls | m.ARSH, d, imm=bits - size * 8)
-            return
-        self.access(LDX | m.MEM | m.SIZES[size], d, where[0], where)
-
-    def load_pieces(self, d: int, where: tuple[int, int, Any, Any], mem: Mem, type: str) -> None:
-        step, size = mem.align, mem.size
-        order = range(0, size, step) if not self.big_endian else range(size - step, -1, -step)
-        for n, at in enumerate(order):
-            piece = self.new() if n else d
-            self.access(LDX | m.MEM | m.SIZES[step], piece, where[0], (where[0], where[1] + at, where[2], None))
-            if n:
-                self.put(ALU64 | m.LSH, piece, imm=8 * step * n)
-                self.put(ALU64 | m.OR | X, d, piece)
-        if mem.signed and size < WIDTH[type] // 8 or (type == "i32" and mem.signed and size < 4):
-            self.put(ALU64 | m.LSH, d, imm=64 - size * 8)
-            self.put(ALU64 | m.ARSH, d, imm=64 - size * 8)
-
-    def op_store(self, insn: Value) -> None:
-        mem: Mem = insn.aux
-        where = self.address(insn.args[0], mem.off, mem.align >= mem.size)
-        self.store(where, insn.args[1], mem, self.takes_immediate(insn.args[0]))
-
-    def store(self, where: tuple[int, int, Any, Any], v: Value, mem: Mem, immediate: bool) -> None:
-        """immediate: a constant may be stored without a register."""
-        size = mem.size
-        if mem.align < size and where[3] is None:
-            order = range(0, size, mem.align) if not self.big_endian else range(size - mem.align, -1, -mem.align)
-            if v.op == "const" and immediate:
-                for n, at in enumerate(order):
-                    part = self.fn.const("i64", v.aux >> 8 * mem.align * n)
-                    self.store((where[0], where[1] + at, where[2], None), part, Mem(mem.align), True)
-                return
-            r = self.value(v)
-            for n, at in enumerate(order):
-                piece = r
-                if n:
-                    piece = self.new()
-                    self.mov(piece, r)
-                    self.put(ALU64 | m.RSH, piece, imm=8 * mem.align * n)
-                self.access(STX | m.MEM | m.SIZES[mem.align], where[0], piece, (where[0], where[1] + at, where[2], None))
-            return
-        if v.op == "undef":
-            v = self.fn.const(v.type, 0)
-        if v.op == "const":
-            n = v.aux
-            if size < 8:
-                n &= (1 << size * 8) - 1
-                n = n - (1 << 32) if n >> 31 else n
-            if fits32(n) and immediate:
-                self.access(ST | m.MEM | m.SIZES[size], where[0], 0, where, n)
-                return
-        self.access(STX | m.MEM | m.SIZES[size], where[0], self.value(v), where)
-
-    def takes_immediate(self, address: Value) -> bool:
-        """Kernels before 6.3 refuse to store constants into a context (BPF_ST), which only -mcpu=v4 programs do without regard to it; a
-        pointer that a parameter or the stack holds may be one."""
-        if self.cpu >= 4:
-            return True
-        while address.op in ("add", "core_field", "addr_cast", "hold", "inttoptr", "ptrtoint", "zext"):
-            address = address.args[0]
-        if address.op == "load":
-            base = address.args[0]
-            while base.op in ("add", "hold"):
-                base = base.args[0]
-            return base.op != "slot"
-        return address.op in ("slot", "gaddr", "call", "const", "undef")
-
-    def widths(self, insn: Value) -> list[tuple[int, int]]:
-        mem = insn.aux
-        out, off = [], 0
-        while off < mem.size:
-            width = 8
-            while width > mem.align or off + width > mem.size:
-                width //= 2
-            if off & -off and off & -off < width:
-                width = off & -off
-            out.append((off, width))
-            off += width
-        if len(out) > MAX_BLOCK_STORES:
-            raise SelectError(f"'{insn.op}' of {mem.size} bytes is too large to expand on BPF", insn.pos)
-        return out
-
-    def op_memcpy(self, insn: Value) -> None:
-        d, s = insn.args
-        to, frm = self.address(d, 0), self.address(s, 0)
-        self.copy(insn, to, frm)
-
-    def copy(self, insn: Value, to: tuple[int, int, Any, Any], frm: tuple[int, int, Any, Any]) -> None:
-        pending = []
-        for off, width in self.widths(insn):
-            r = self.new()
-            self.access(LDX | m.MEM | m.SIZES[width], r, frm[0], (frm[0], frm[1] + off, frm[2], frm[3]))
-            store = (STX | m.MEM | m.SIZES[width], to[0], r, (to[0], to[1] + off, to[2], to[3]))
-            if insn.op == "memmove":
-                pending.append(store)
-            else:
-                self.access(*store)
-        for store in pending:
-            self.access(*store)
-
-    op_memmove = op_memcpy
-
-    def op_memset(self, insn: Value) -> None:
-        d, v = insn.args
-        to = self.address(d, 0)
-        if v.op == "const":
-            byte = v.aux & 0xFF
-            for off, width in self.widths(insn):
-                n = int.from_bytes(bytes([byte]) * width, "little", signed=True)
-                self.store((to[0], to[1] + off, to[2], to[3]), self.fn.const("i64", n), Mem(width), self.takes_immediate(d))
-            return
-        r = self.new()
-        self.mov(r, self.clean64(v))
-        self.put(ALU64 | m.AND, r, imm=255)
-        widest = max(w for _, w in self.widths(insn))
-        for shift in (8, 16, 32):
-            if shift < widest * 8:
-                t = self.new()
-                self.mov(t, r)
-                self.put(ALU64 | m.LSH, t, imm=shift)
-                self.put(ALU64 | m.OR | X, r, t)
-        for off, width in self.widths(insn):
-            self.access(STX | m.MEM | m.SIZES[width], to[0], r, (to[0], to[1] + off, to[2], to[3]))
-
-    def op_core_field(self, insn: Value) -> None:
-        if self.only_accessed(insn):
-            return
-        d = self.reg[insn] = self.new()
-        self.mov(d, self.value(insn.args[0]))
-        self.put(ALU64 | m.ADD, d, imm=insn.aux.value).core = insn.aux
-
-    def only_accessed(self, insn: Value) -> bool:
-        """Every use is the base of one load or store at offset 0: the relocation can sit there."""
-        users = self.users_of(insn)
-        return len(users) == self.uses.get(insn, 0) and all(
-            (u.op in ("load", "store") and u.args[0] is insn and u.aux.off == 0 and (u.op == "load" or u.args[1] is not insn)) and u.aux.align >= u.aux.size
-            for u in users
-        )
-
-    def is_address_in(self, user: Value, sum: Value) -> bool:
-        """Whether `user` reads the sum only as an address that takes the constant into its offset."""
-        n = sum.args[1].aux
-        if user.op in ("load", "store", "atomic"):
-            return user.args[0] is sum and sum not in user.args[1:] and self.folds(sum, user.aux.off)
-        if user.op in BLOCK_OPERATIONS:
-            return (user.op != "memset" or user.args[1] is not sum) and -32768 <= n and n + user.aux.size < 32768
-        return False
-
-    def users_of(self, v: Value) -> list[Value]:
-        if not hasattr(self, "_users"):
-            self._users: dict[Value, list[Value]] = {}
-            for insn in self.fn.insns():
-                for a in insn.args:
-                    if a.op in ("core_field", "add"):
-                        self._users.setdefault(a, []).append(insn)
-        return self._users.get(v, [])
-
-    def op_add(self, insn: Value) -> None:
-        if insn.type == "ptr" and insn.args[1].op == "const":
-            users = self.users_of(insn)
-            if len(users) == self.uses.get(insn, 0) and all(self.is_address_in(u, insn) for u in users):
-                base = insn.args[0]
-                if base.op in ("const", "gaddr", "undef"):
-                    self.value(base)
-                return
-            if insn.args[0].op == "slot":
-                d = self.reg[insn] = self.new()
-                i = self.put(m.FRAME, d, imm=insn.args[1].aux)
-                i.slot = insn.args[0].aux
-                return
-        a, b = insn.args
-        if insn.type == "ptr" and a.op == "const":
-            insn.args = [b, a]  # an integer base: addition commutes for the machine
-        self.alu(insn)
-
-    def op_core_const(self, insn: Value) -> None:
-        d = self.reg[insn] = self.new()
-        if insn.type == "i64":
-            i = self.put(m.LD_IMM64, d, imm=insn.aux.value)
-        else:
-            i = self.put(ALU64 | m.MOV, d, imm=insn.aux.value)
-        i.core = insn.aux
-
-    def op_atomic(self, insn: Value) -> None:
-        a = insn.aux
-        where = self.address(insn.args[0], a.off)
-        code = STX | m.ATOMIC | m.SIZES[a.size]
-        if a.kind == "load":
-            d = self.reg[insn] = self.new()
-            self.access(code, d, where[0], where, 0x100)
-            return
-        if a.kind == "store":
-            self.access(code, where[0], self.value(insn.args[1]), where, 0x110)
-            return
-        if a.kind == "cmpxchg":
-            self.mov(0, self.value(insn.args[1]))
-            self.access(code, where[0], self.value(insn.args[2]), where, 0xF1)
-            d = self.reg[insn] = self.new()
-            self.mov(d, 0)
-            return
-        v = self.value(insn.args[1])
-        if a.kind != "xchg" and not a.fetch:
-            self.access(code, where[0], v, where, m.BINARY[a.kind])
-            return
-        if self.cpu < 3 and a.size == 4 and a.kind != "add":
-            raise SelectError(f"atomic '{a.kind}' on 4 bytes with a result needs -mcpu=v3", insn.pos)
-        d = self.reg[insn] = self.new()
-        self.mov(d, v)
-        self.access(code, where[0], d, where, 0xE1 if a.kind == "xchg" else m.BINARY[a.kind] | 1)
-
-    # -- calls -----------------------------------------------------------------------------------------------------
-    def op_call(self, insn: Value) -> None:
-        info = insn.aux
-        args = list(insn.args)
-        target = None
-        if info.kind == "indirect":
-            target = self.value(args.pop(0))
-        if len(args) > 5:
-            raise SelectError(f"call of '{info.target}' needs {len(args)} arguments: BPF passes at most 5 (in registers)", insn.pos)
-        if info.kind == "func" and info.target in ("memcpy", "memmove", "memset", "memcmp"):
-            raise SelectError(f"'{info.target}' needs a constant size on BPF: there is no function to call", insn.pos)
-        regs = [self.argument(a) for a in args]
-        for k, r in enumerate(regs):
-            if isinstance(r, int):
-                self.mov(k + 1, r)
-            else:
-                self.place(k + 1, r)
-        i = self.put(JMP | m.CALL)
-        uses = tuple(range(1, len(args) + 1))
-        i.uses = uses + ((target,) if target is not None else ())
-        i.defs = (0, 1, 2, 3, 4, 5)
-        if info.kind == "helper":
-            i.imm = info.target
-        elif info.kind == "func":
-            i.reloc = ("R_BPF_64_32", info.target, 0)
-            i.src, i.imm = 1, -1
-        else:
-            assert target is not None
-            i.code = JMP | m.CALL | X
-            i.dst = target
-            i.code = JMP | m.CALL
-            raise SelectError("indirect calls are not supported by the BPF verifier", insn.pos)
-        if insn.type != "void" and self.uses.get(insn):
-            d = self.reg[insn] = self.new()
-            self.mov(d, 0)
-
-    def argument(self, a: Value) -> Any:
-        if a.op in ("const", "slot", "gaddr", "undef") and a not in self.reg and (a.op, a.type, a.aux) not in self.consts:
-            return a
-        if a.type == "i32" and a not in self.clean and a.op != "const":
-            return self.zero_extend(self.value(a))
-        return self.value(a)
-
-    def place(self, r: int, a: Value) -> None:
-        """A leaf straight into a physical register."""
-        if a.op == "const":
-            self.load_const(r, a.aux, WIDTH[a.type])
-        elif a.op == "undef":
-            self.load_const(r, 0)
-        elif a.op == "slot":
-            self.put(m.FRAME, r).slot = a.aux
-        else:
-            self.load_symbol(r, *a.aux)
-
-    def op_ldabs(self, insn: Value) -> None:
-        assert self.context_value is not None
-        self.mov(6, self.value(self.context_value))
-        off = insn.args[0]
-        size = m.SIZES[insn.aux]
-        if off.op == "const" and fits32(off.aux):
-            i = self.put(m.LD | 0x20 | size, 0, 0, 0, off.aux)
-            i.uses = (6,)
-        else:
-            r = self.value(off)
-            i = self.put(m.LD | 0x40 | size, 0, r)
-            i.uses = (6, r)
-        i.defs = (0, 1, 2, 3, 4, 5)
-        d = self.reg[insn] = self.new()
-        self.mov(d, 0)
-
-    # -- asm -------------------------------------------------------------------------------------------------------
-    def op_asm(self, insn: Value) -> None:
-        self.inline_asm(insn, [])
-
-    def inline_asm(self, insn: Value, labels: list[Any]) -> None:
-        asm = insn.aux
-        outs = [self.new() for _ in asm.outputs]
-        operands: list[Any] = [("r", r, size) for r, (_, _, size) in zip(outs, asm.outputs)]
-        uses: list[int] = []
-        defs: list[int] = list(outs)
-        for (constraint, size), v in zip(asm.inputs, insn.args):
-            letters = constraint.strip("&%")
-            if letters.isdigit():
-                self.mov(outs[int(letters)], self.value(v))
-                uses.append(outs[int(letters)])
-                operands.append(("r", outs[int(letters)], size))
-            elif "m" in letters and "r" not in letters:
-                r, off, slot, _ = self.address(v, 0)
-                if slot is not None:
-                    operands.append(("slot", slot, off))
-                else:
-                    operands.append(("m", r, off))
-                    uses.append(r)
-            elif ("i" in letters or "n" in letters) and v.op == "const":
-                operands.append(("i", v.aux))
-            elif "i" in letters and v.op == "gaddr":
-                operands.append(("s", *v.aux))
-            elif "r" in letters or "w" in letters or "p" in letters or "g" in letters:
-                r = self.value(v)
-                operands.append(("r", r, size))
-                uses.append(r)
-            else:
-                raise SelectError(f"value of asm operand '{constraint}' is not a constant", insn.pos)
-        for c in asm.clobbers:
-            name = c.strip("%")
-            if name[:1] in "rw" and name[1:].isdigit() and int(name[1:]) < 10:
-                defs.append(int(name[1:]))
-        i = self.put(m.PSEUDO)
-        i.uses, i.defs = tuple(uses), tuple(defs)
-        i.asm = AsmUse(asm, operands, outs, [self.heads[b] for b in labels], insn.pos)
-        if any("&" in c for c, _, _ in asm.outputs) or any(d not in outs for d in defs):
-            self.keep_apart(outs, uses)
-        if outs:
-            self.reg[insn] = outs[0]
-            self.asm_parts[insn] = outs
-
-    def keep_apart(self, outs: list[int], uses: list[int]) -> None:
-        """Clobbered registers and early outputs are written before inputs are read: an empty use after the asm keeps inputs alive."""
-        after = self.put(m.PSEUDO)
-        after.uses = tuple(u for u in uses if u not in outs)
-        after.asm = AsmUse(None, [("r", u, 8) for u in after.uses], [], [], None)
-
-    def op_asm_out(self, insn: Value) -> None:
-        self.reg[insn] = self.asm_parts[insn.args[0]][insn.aux]
-
-    def op_asm_goto(self, insn: Value) -> None:
-        for t in insn.targets:
-            self.edge(t)
-        self.inline_asm(insn, [t.block for t in insn.targets[1:]])
-        self.go(insn.targets[0].block)
-
     # -- control flow ----------------------------------------------------------------------------------------------
     def edge(self, target: Target) -> None:
         """The parallel copy of an edge's arguments into the parameters (Boissinot et al. 2009: cycles broken by a temporary)."""
@@ -904,7 +484,7 @@ class Selector:
                     if pending[k] == d:
                         pending[k] = t
         for d, a in late:
-            self.place(d, a) if a.op in ("const", "slot", "gaddr") else self.mov(d, self.value(a))
+            place(self, d, a) if a.op in ("const", "slot", "gaddr") else self.mov(d, self.value(a))
 
     def go(self, block: Block) -> None:
         i = self.put(JMP | m.JA)
@@ -950,7 +530,7 @@ class Selector:
         if insn.args:
             a = insn.args[0]
             if a.op in ("const", "undef", "slot", "gaddr"):
-                self.place(0, a)
+                place(self, 0, a)
             elif a.type == "i32" and a not in self.clean and self.cpu >= 3:
                 self.put(ALU | m.MOV | X, 0, self.value(a))
             elif a.type == "i32" and a not in self.clean:
@@ -963,7 +543,7 @@ class Selector:
 
     def op_hold(self, insn: Value) -> None:
         self.reg[insn] = d = self.new()
-        self.place(d, insn.args[0])
+        place(self, d, insn.args[0])
 
     def op_lifetime(self, insn: Value) -> None:
         pass

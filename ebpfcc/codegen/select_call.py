@@ -1,0 +1,181 @@
+"""Selection of calls, legacy packet loads and inline assembly."""
+
+from __future__ import annotations
+
+from ..ir.core import WIDTH, Value
+from . import mcode as m
+from .mcode import JMP, SelectError, X, fits32
+from .select_memory import address
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .select import Selector
+
+
+class AsmUse:
+    """Inline assembly waiting for registers: operand values as ("r", register, size), ("i", constant), ("s", symbol, addend),
+    ("m", register, offset) or ("slot", slot, offset)."""
+
+    __slots__ = ("asm", "operands", "outs", "labels", "pos")
+
+    def __init__(self, asm: Any, operands: list[Any], outs: list[int], labels: list[Any], pos: Any) -> None:
+        self.asm = asm
+        self.operands = operands
+        self.outs = outs
+        self.labels = labels
+        self.pos = pos
+
+    def assign(self, table: list[int]) -> None:
+        self.operands = [(o[0], table[o[1]], *o[2:]) if o[0] in "rm" else o for o in self.operands]
+
+    def replace(self, table: dict[int, int]) -> None:
+        self.operands = [(o[0], table[o[1]], *o[2:]) if o[0] in "rm" and o[1] in table else o for o in self.operands]
+
+
+def op_call(s: Selector, insn: Value) -> None:
+    info = insn.aux
+    args = list(insn.args)
+    target = None
+    if info.kind == "indirect":
+        target = s.value(args.pop(0))
+    if len(args) > 5:
+        raise SelectError(f"call of '{info.target}' needs {len(args)} arguments: BPF passes at most 5 (in registers)", insn.pos)
+    if info.kind == "func" and info.target in ("memcpy", "memmove", "memset", "memcmp"):
+        raise SelectError(f"'{info.target}' needs a constant size on BPF: there is no function to call", insn.pos)
+    regs = [argument(s, a) for a in args]
+    for k, r in enumerate(regs):
+        if isinstance(r, int):
+            s.mov(k + 1, r)
+        else:
+            place(s, k + 1, r)
+    i = s.put(JMP | m.CALL)
+    uses = tuple(range(1, len(args) + 1))
+    i.uses = uses + ((target,) if target is not None else ())
+    i.defs = (0, 1, 2, 3, 4, 5)
+    if info.kind == "helper":
+        i.imm = info.target
+    elif info.kind == "func":
+        i.reloc = ("R_BPF_64_32", info.target, 0)
+        i.src, i.imm = 1, -1
+    else:
+        assert target is not None
+        i.code = JMP | m.CALL | X
+        i.dst = target
+        i.code = JMP | m.CALL
+        raise SelectError("indirect calls are not supported by the BPF verifier", insn.pos)
+    if insn.type != "void" and s.uses.get(insn):
+        d = s.reg[insn] = s.new()
+        s.mov(d, 0)
+
+
+def argument(s: Selector, a: Value) -> Any:
+    if a.op in ("const", "slot", "gaddr", "undef") and a not in s.reg and (a.op, a.type, a.aux) not in s.consts:
+        return a
+    if a.type == "i32" and a not in s.clean and a.op != "const":
+        return s.zero_extend(s.value(a))
+    return s.value(a)
+
+
+def place(s: Selector, r: int, a: Value) -> None:
+    """A leaf straight into a physical register."""
+    if a.op == "const":
+        s.load_const(r, a.aux, WIDTH[a.type])
+    elif a.op == "undef":
+        s.load_const(r, 0)
+    elif a.op == "slot":
+        s.put(m.FRAME, r).slot = a.aux
+    else:
+        s.load_symbol(r, *a.aux)
+
+
+def op_ldabs(s: Selector, insn: Value) -> None:
+    assert s.context_value is not None
+    s.mov(6, s.value(s.context_value))
+    off = insn.args[0]
+    size = m.SIZES[insn.aux]
+    if off.op == "const" and fits32(off.aux):
+        i = s.put(m.LD | 0x20 | size, 0, 0, 0, off.aux)
+        i.uses = (6,)
+    else:
+        r = s.value(off)
+        i = s.put(m.LD | 0x40 | size, 0, r)
+        i.uses = (6, r)
+    i.defs = (0, 1, 2, 3, 4, 5)
+    d = s.reg[insn] = s.new()
+    s.mov(d, 0)
+
+
+def op_asm(s: Selector, insn: Value) -> None:
+    inline_asm(s, insn, [])
+
+
+def inline_asm(s: Selector, insn: Value, labels: list[Any]) -> None:
+    asm = insn.aux
+    outs = [s.new() for _ in asm.outputs]
+    operands: list[Any] = [("r", r, size) for r, (_, _, size) in zip(outs, asm.outputs)]
+    uses: list[int] = []
+    defs: list[int] = list(outs)
+    for (constraint, size), v in zip(asm.inputs, insn.args):
+        letters = constraint.strip("&%")
+        if letters.isdigit():
+            s.mov(outs[int(letters)], s.value(v))
+            uses.append(outs[int(letters)])
+            operands.append(("r", outs[int(letters)], size))
+        elif "m" in letters and "r" not in letters:
+            r, off, slot, _ = address(s, v, 0)
+            if slot is not None:
+                operands.append(("slot", slot, off))
+            else:
+                operands.append(("m", r, off))
+                uses.append(r)
+        elif ("i" in letters or "n" in letters) and v.op == "const":
+            operands.append(("i", v.aux))
+        elif "i" in letters and v.op == "gaddr":
+            operands.append(("s", *v.aux))
+        elif "r" in letters or "w" in letters or "p" in letters or "g" in letters:
+            r = s.value(v)
+            operands.append(("r", r, size))
+            uses.append(r)
+        else:
+            raise SelectError(f"value of asm operand '{constraint}' is not a constant", insn.pos)
+    for c in asm.clobbers:
+        name = c.strip("%")
+        if name[:1] in "rw" and name[1:].isdigit() and int(name[1:]) < 10:
+            defs.append(int(name[1:]))
+    i = s.put(m.PSEUDO)
+    i.uses, i.defs = tuple(uses), tuple(defs)
+    i.asm = AsmUse(asm, operands, outs, [s.heads[b] for b in labels], insn.pos)
+    if any("&" in c for c, _, _ in asm.outputs) or any(d not in outs for d in defs):
+        keep_apart(s, outs, uses)
+    if outs:
+        s.reg[insn] = outs[0]
+        s.asm_parts[insn] = outs
+
+
+def keep_apart(s: Selector, outs: list[int], uses: list[int]) -> None:
+    """Clobbered registers and early outputs are written before inputs are read: an empty use after the asm keeps inputs alive."""
+    after = s.put(m.PSEUDO)
+    after.uses = tuple(u for u in uses if u not in outs)
+    after.asm = AsmUse(None, [("r", u, 8) for u in after.uses], [], [], None)
+
+
+def op_asm_out(s: Selector, insn: Value) -> None:
+    s.reg[insn] = s.asm_parts[insn.args[0]][insn.aux]
+
+
+def op_asm_goto(s: Selector, insn: Value) -> None:
+    for t in insn.targets:
+        s.edge(t)
+    inline_asm(s, insn, [t.block for t in insn.targets[1:]])
+    s.go(insn.targets[0].block)
+
+
+CALLS = {
+    "call": op_call,
+    "ldabs": op_ldabs,
+    "asm": op_asm,
+    "asm_out": op_asm_out,
+    "asm_goto": op_asm_goto,
+}
