@@ -4,11 +4,23 @@ from __future__ import annotations
 
 import os
 import re
+from types import ModuleType
 
 import pytest
 
+from ebpfcc.kernel import libbpf as loader
+
 NEEDS = re.compile(r"libbpf|\broot\b|bpf\(\)|type information of the kernel", re.I)
 missing: list[str] = []
+
+
+@pytest.fixture
+def libbpf() -> ModuleType:
+    """ebpfcc.kernel.libbpf, for tests that load programs; skips them where that cannot be done."""
+    why = loader.why_not()
+    if why:
+        pytest.skip(why)
+    return loader
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

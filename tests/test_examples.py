@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -37,14 +37,7 @@ def test_compiles(path: Path, flags: list[str]) -> None:
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda p: p.name)
-def test_loads(path: Path, tmp_path: Path) -> None:
-    if find_spec("ebpfcc.kernel.libbpf") is None:
-        pytest.skip("ebpfcc.kernel is not there")
-    from ebpfcc.kernel import libbpf
-
-    why = libbpf.why_not()
-    if why:
-        pytest.skip(why)
+def test_loads(path: Path, tmp_path: Path, libbpf: ModuleType) -> None:
     file = tmp_path / "example.o"
     file.write_bytes(compiled(path, []))
     outcome = libbpf.load(str(file))

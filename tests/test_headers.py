@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -88,12 +89,8 @@ def test_helper_numbers() -> None:
 
 
 @pytest.mark.parametrize("compiler", ["ebpfcc", "clang"])
-def test_macros_compute(compiler: str, tmp_path: Path) -> None:
+def test_macros_compute(compiler: str, tmp_path: Path, libbpf: ModuleType) -> None:
     """In the kernel, where we may."""
-    from ebpfcc.kernel import libbpf
-
-    if libbpf.why_not():
-        pytest.skip(libbpf.why_not())
     text, file = (HERE / "headers" / "run.c").read_text(), tmp_path / "test.o"
     if compiler == "clang":
         assert clang(text, ["-Wno-sign-compare"], tmp_path) == ""

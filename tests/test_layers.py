@@ -26,8 +26,6 @@ MAY_IMPORT = {
     "debug": BASE | {"obj", "binutils", "sim", "kernel"},
 }
 STAGES = set(MAY_IMPORT) - {"target", "diag"}
-# What holds for now although the rules say otherwise: (importing module, package) or module -> why.
-KNOWN_IMPORTS: dict[tuple[str, str], str] = {}
 
 
 def modules() -> dict[str, Path]:
@@ -81,9 +79,6 @@ def package_of(module: str) -> str:
 def test_imports_follow_the_layers(name: str) -> None:
     own = package_of(name)
     wrong = {package_of(m) for m, _ in GRAPH[name]} - MAY_IMPORT[own] - {own}
-    known = [why for (module, package), why in KNOWN_IMPORTS.items() if module == name and package in wrong]
-    if known and len(known) == len(wrong):
-        pytest.xfail("; ".join(known))
     assert not wrong, f"{name} imports {sorted(wrong)}"
 
 

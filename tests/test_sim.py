@@ -5,8 +5,8 @@ from __future__ import annotations
 import shutil
 import struct
 import subprocess
-from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -566,25 +566,18 @@ def test_objects_of_clang(level: str, cpu: str, target: str, tmp_path: Path) -> 
     assert m.maps["verdicts"].lookup(struct.pack(m.image.e + "I", 1)) == struct.pack(m.image.e + "QQ", 1, 60)
 
 
-def in_kernel(data: bytes, folder: Path) -> Any:
-    """A libbpf.Loaded; skips where there is none to be had."""
-    if find_spec("ebpfcc.kernel.libbpf") is None:
-        pytest.skip("ebpfcc.kernel is not there")
-    from ebpfcc.kernel import libbpf
-
-    why = libbpf.why_not()
-    if why:
-        pytest.skip(why)
+def in_kernel(libbpf: ModuleType, data: bytes, folder: Path) -> Any:
+    """A libbpf.Loaded."""
     file = folder / "test.o"
     file.write_bytes(data)
     return libbpf.Loaded(str(file))
 
 
-def test_same_as_the_kernel(tmp_path: Path) -> None:
+def test_same_as_the_kernel(tmp_path: Path, libbpf: ModuleType) -> None:
     result = ebpfcc.compile(FILTER, flags=["-O2", "-g"])
     assert result.data is not None
     m = Simulator(result.data)
-    loaded = in_kernel(result.data, tmp_path)
+    loaded = in_kernel(libbpf, result.data, tmp_path)
     try:
         loaded.update("blocked", SENDERS[0], bytes((1, 0, 0, 0)))
         assert verdicts(m) == [loaded.run("filter", ip_packet(sender))[0] for sender in SENDERS]
@@ -633,10 +626,10 @@ char LICENSE[] SEC("license") = "GPL";
 
 
 @pytest.mark.parametrize("flags", [("-mcpu=v1",), ("-mcpu=v3",), ("-mcpu=v4",), ("-O1",)])
-def test_many_programs_same_as_the_kernel(flags: tuple[str, ...], tmp_path: Path) -> None:
+def test_many_programs_same_as_the_kernel(flags: tuple[str, ...], tmp_path: Path, libbpf: ModuleType) -> None:
     data = compiled(MANY, *flags)
     m = Simulator(data)
-    loaded = in_kernel(data, tmp_path)
+    loaded = in_kernel(libbpf, data, tmp_path)
     bodies = [ip_packet(SENDERS[0]), bytes(range(100, 164)), bytes(n * 37 & 255 for n in range(99)), b"\xff" * 70]
     try:
         for name in ("sums", "shapes", "arithmetic", "hashed", "looped", "jump", "tagged", "l3"):

@@ -6,6 +6,7 @@ Sets of registers are integers used as bit masks; the physical registers r0-r9 a
 from __future__ import annotations
 
 from ..ir.core import Slot
+from .dataflow import backward
 from .mcode import ALU, ALU64, FIRST_VIRTUAL, FRAME, LD_IMM64, LDX, MEM, MOV, STX, Insn, MBlock, is_move, touched
 
 TYPE_CHECKING = False
@@ -29,11 +30,10 @@ def bits(mask: int) -> list[int]:
 
 
 def liveness(blocks: list[MBlock]) -> None:
-    """live_in, live_out of each block: backward data flow until nothing changes."""
-    gen: list[int] = []
-    kill: list[int] = []
-    for n, block in enumerate(blocks):
-        block.number = n
+    """live_out of each block: the registers that may be read after its end before they are written."""
+    gen: dict[MBlock, int] = {}
+    kill: dict[MBlock, int] = {}
+    for block in blocks:
         g = k = 0
         for i in reversed(block.insns):
             uses, defs = touched(i)
@@ -42,30 +42,9 @@ def liveness(blocks: list[MBlock]) -> None:
                 k |= 1 << d
             for u in uses:
                 g |= 1 << u
-        gen.append(g)
-        kill.append(k)
-        block.live_in = g
-        block.live_out = 0
-    preds: list[list[MBlock]] = [[] for _ in blocks]
-    for block in blocks:
-        for s in block.succs:
-            preds[s.number].append(block)
-    work = list(blocks)
-    queued = [True] * len(blocks)
-    while work:
-        block = work.pop()
-        queued[block.number] = False
-        out = 0
-        for s in block.succs:
-            out |= s.live_in
-        block.live_out = out
-        into = gen[block.number] | (out & ~kill[block.number])
-        if into != block.live_in:
-            block.live_in = into
-            for p in preds[block.number]:
-                if not queued[p.number]:
-                    queued[p.number] = True
-                    work.append(p)
+        gen[block], kill[block] = g, k
+    for block, live in backward(blocks, gen, kill).items():
+        block.live_out = live
 
 
 class Graph:

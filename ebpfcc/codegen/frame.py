@@ -8,6 +8,7 @@ the object lives from its declaration to the end of its scope (`lifetime ... end
 from __future__ import annotations
 
 from ..ir.core import Block, Function, Slot, Value
+from .dataflow import backward
 from .mcode import STX, MBlock
 
 TYPE_CHECKING = False
@@ -62,7 +63,7 @@ def object_conflicts(fn: Function) -> tuple[dict[Slot, int], dict[Slot, int]]:
             g = g & ~begin | use
             k |= begin
         gen[block], kill[block] = g, k
-    live_in, live_out = backward(fn, gen, kill)
+    live_out = backward(fn.blocks, gen, kill)
     started = forward(fn, events)
     adjacent = [0] * len(numbers)
     for block, happened in events.items():
@@ -136,24 +137,6 @@ def find_uses(fn: Function, numbers: dict[Slot, int]) -> tuple[dict[Block, list[
     return events, lost
 
 
-def backward(fn: Function, gen: dict[Block, int], kill: dict[Block, int]) -> tuple[dict[Block, int], dict[Block, int]]:
-    live_in = dict(gen)
-    live_out = dict.fromkeys(fn.blocks, 0)
-    changed = True
-    while changed:
-        changed = False
-        for block in reversed(fn.blocks):
-            out = 0
-            for s in block.succs:
-                out |= live_in[s]
-            live_out[block] = out
-            into = gen[block] | out & ~kill[block]
-            if into != live_in[block]:
-                live_in[block] = into
-                changed = True
-    return live_in, live_out
-
-
 def forward(fn: Function, events: dict[Block, list[tuple[int, int, int]]]) -> dict[Block, int]:
     """What may have been used or begun, and not ended since, before each block."""
     gen: dict[Block, int] = {}
@@ -181,10 +164,9 @@ def place_spills(blocks: list[MBlock], spills: list[Slot], frame: Frame) -> None
     if not spills:
         return
     numbers = {slot: n for n, slot in enumerate(spills)}
-    gen: list[int] = []
-    kill: list[int] = []
-    for n, block in enumerate(blocks):
-        block.number = n
+    gen: dict[MBlock, int] = {}
+    kill: dict[MBlock, int] = {}
+    for block in blocks:
         g = k = 0
         for i in reversed(block.insns):
             if i.slot in numbers:
@@ -194,25 +176,11 @@ def place_spills(blocks: list[MBlock], spills: list[Slot], frame: Frame) -> None
                     k |= bit
                 else:
                     g |= bit
-        gen.append(g)
-        kill.append(k)
-    live_in = list(gen)
-    live_out = [0] * len(blocks)
-    changed = True
-    while changed:
-        changed = False
-        for n in range(len(blocks) - 1, -1, -1):
-            out = 0
-            for s in blocks[n].succs:
-                out |= live_in[s.number]
-            live_out[n] = out
-            into = gen[n] | out & ~kill[n]
-            if into != live_in[n]:
-                live_in[n] = into
-                changed = True
+        gen[block], kill[block] = g, k
+    live_out = backward(blocks, gen, kill)
     adjacent = [0] * len(spills)
-    for n, block in enumerate(blocks):
-        live = live_out[n]
+    for block in blocks:
+        live = live_out[block]
         for i in reversed(block.insns):
             if i.slot in numbers:
                 bit = 1 << numbers[i.slot]

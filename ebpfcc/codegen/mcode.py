@@ -49,16 +49,14 @@ class Insn:
 class MBlock:
     """A machine block; succs are set by the final jumps and the fallthrough to `next`."""
 
-    __slots__ = ("name", "insns", "succs", "depth", "live_in", "live_out", "number")
+    __slots__ = ("name", "insns", "succs", "depth", "live_out")
 
     def __init__(self, name: str, depth: int) -> None:
         self.name = name
         self.insns: list[Insn] = []
         self.succs: list[MBlock] = []
         self.depth = depth
-        self.live_in = 0
         self.live_out = 0
-        self.number = 0
 
 
 def is_move(i: Insn) -> bool:

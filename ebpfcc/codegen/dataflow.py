@@ -1,0 +1,39 @@
+"""Backward data flow on bit masks, the one solver that liveness of registers, of stack objects and of spill slots use."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeVar
+
+    from ..ir.core import Block
+    from .mcode import MBlock
+
+    B = TypeVar("B", Block, MBlock)
+
+
+def backward(blocks: list[B], gen: dict[B, int], kill: dict[B, int]) -> dict[B, int]:
+    """What is live at each block's end: the least solution of in = gen | out & ~kill, out = the union of the successors' in."""
+    preds: dict[B, list[B]] = {block: [] for block in blocks}
+    for block in blocks:
+        for s in block.succs:
+            preds[s].append(block)
+    live_in = dict(gen)
+    live_out: dict[B, int] = {}
+    work = list(blocks)
+    queued = set(blocks)
+    while work:
+        block = work.pop()
+        queued.discard(block)
+        out = 0
+        for s in block.succs:
+            out |= live_in[s]
+        live_out[block] = out
+        into = gen[block] | out & ~kill[block]
+        if into != live_in[block]:
+            live_in[block] = into
+            for p in preds[block]:
+                if p not in queued:
+                    queued.add(p)
+                    work.append(p)
+    return live_out
