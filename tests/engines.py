@@ -5,6 +5,7 @@ The interpreter on IR as lowered is the reference; further engines (a simulator,
 from __future__ import annotations
 
 import ctypes
+import errno
 import re
 import shutil
 import struct
@@ -106,7 +107,7 @@ def native(source: str) -> Runner:
 
 
 class Refused(Exception):
-    """The kernel's verifier does not take this function; nothing is to be compared."""
+    """The kernel's verifier gives this function up as too much to verify; nothing is to be compared."""
 
 
 ENTRY = """
@@ -158,34 +159,35 @@ def in_simulator(level: str, cpu: int, big_endian: bool = False) -> Callable[[st
 
 
 class KernelPrograms:
-    """The programs of an object, loaded together or, where the verifier refuses one, each alone."""
+    """The programs of an object, each loaded alone; one that the verifier refuses has no descriptor."""
 
     def __init__(self, path: str, names: list[str]) -> None:
         self.lib = libbpf.library()
         assert self.lib is not None
         self.objects: list[int] = []
         self.fds: dict[str, int] = {}
-        self.load_halves(path, names)
+        self.wrongly_refused: dict[str, int] = {}
+        for name in names:  # together, one that the verifier gives up after a million instructions would cost all of them again
+            self.load(path, name)
 
-    def load_halves(self, path: str, names: list[str]) -> None:
-        if not self.load(path, names) and len(names) > 1:
-            self.load_halves(path, names[: len(names) // 2])
-            self.load_halves(path, names[len(names) // 2 :])
-
-    def load(self, path: str, names: list[str]) -> bool:
+    def load(self, path: str, name: str) -> None:
         obj = libbpf.open_sized(self.lib, path)
         assert obj is not None
         programs = {self.lib.bpf_program__name(p).decode(): p for p in libbpf.each(self.lib.bpf_object__next_program, obj)}
-        for name, program in programs.items():
-            self.lib.bpf_program__set_autoload(program, name in names)
-        if self.lib.bpf_object__load(obj):
+        for other, program in programs.items():
+            self.lib.bpf_program__set_autoload(program, other == name)
+        status = self.lib.bpf_object__load(obj)
+        if status:
             self.lib.bpf_object__close(obj)
-            return False
+            if status != -errno.E2BIG:  # a million instructions are verified: the only reason that is not our fault
+                self.wrongly_refused[name] = status
+            return
         self.objects.append(obj)
-        self.fds.update((name, self.lib.bpf_program__fd(programs[name])) for name in names)
-        return True
+        self.fds[name] = self.lib.bpf_program__fd(programs[name])
 
     def run(self, name: str, args: tuple[int, ...]) -> int:
+        if name in self.wrongly_refused:
+            raise Trap(f"the verifier refuses it: {self.wrongly_refused[name]}")
         if name not in self.fds:
             raise Refused(name)
         context = ctypes.create_string_buffer(struct.pack("=5Q", *args, 0), 40)
