@@ -179,7 +179,7 @@ class KernelPrograms:
         status = self.lib.bpf_object__load(obj)
         if status:
             self.lib.bpf_object__close(obj)
-            if status != -errno.E2BIG:  # a million instructions are verified: the only reason that is not our fault
+            if status not in (-errno.E2BIG, -errno.EFAULT):  # too many instructions verified, or branches waiting: not our fault
                 self.wrongly_refused[name] = status
             return
         self.objects.append(obj)
