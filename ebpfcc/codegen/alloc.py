@@ -1,5 +1,6 @@
-"""Register allocation: iterated colouring of the interference graph with coalescing (after George and Appel, 1996), spilling
-whole live ranges and rematerialising what is cheaper to make again.
+"""Register allocation: colouring of the interference graph with conservative coalescing (Briggs; George; where these local
+tests say no, by trying whether the merged graph can still be simplified: Bouchez, Darte and Rastello, 2007), spilling whole
+live ranges and rematerialising what is cheaper to make again.
 
 Sets of registers are integers used as bit masks; the physical registers r0-r9 are the first ten bits."""
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 COLOURS = 10
 PHYSICAL = (1 << 16) - 1
 ALLOCATABLE = (1 << COLOURS) - 1
+TRIALS = 30_000  # nodes looked at to see whether a merged graph can be simplified
 # r0-r5 are free between calls, r6-r9 survive them (abi)
 ORDER = (1, 2, 3, 4, 5, 0, 6, 7, 8, 9)  # r0 is left to results
 
@@ -123,10 +125,10 @@ def find(alias: list[int], v: int) -> int:
 
 
 def coalesce(graph: Graph) -> list[int]:
-    """Merges copies whose ends do not conflict, the most frequent first, where the result stays colourable (Briggs; George
-    for a physical register)."""
+    """Merges copies whose ends do not conflict, the most frequent first, where the result stays colourable."""
     adj = graph.adj
     alias = list(range(graph.count))
+    trials = TRIALS // graph.count
     for _, a, b in sorted(graph.moves, key=lambda m: -m[0]):
         a, b = find(alias, a), find(alias, b)
         if a == b:
@@ -139,7 +141,9 @@ def coalesce(graph: Graph) -> list[int]:
             if a >= COLOURS or not george(adj, a, b):
                 continue
         elif not briggs(adj, a, b):
-            continue
+            trials -= 1
+            if trials < 0 or not simplifies(adj, alias, a, b):
+                continue
         alias[b] = a
         bit_a, bit_b = 1 << a, 1 << b
         for n in bits(adj[b]):
@@ -170,6 +174,30 @@ def briggs(adj: list[int], a: int, b: int) -> bool:
             if significant >= COLOURS:
                 return False
     return True
+
+
+def simplifies(adj: list[int], alias: list[int], a: int, b: int) -> bool:
+    """Is the node merged of a and b removed when nodes of low degree are removed until there are none?"""
+    merged, bit_a, bit_b = adj[a] | adj[b], 1 << a, 1 << b
+    nodes = [v for v in range(FIRST_VIRTUAL, len(adj)) if alias[v] == v and v != b and v != a]
+    left = ALLOCATABLE | bit_a
+    for v in nodes:
+        left |= 1 << v
+    while True:
+        if (merged & left).bit_count() < COLOURS:
+            return True
+        kept = []
+        for v in nodes:
+            neighbours = adj[v]
+            if neighbours & bit_b:
+                neighbours |= bit_a
+            if (neighbours & left).bit_count() < COLOURS:
+                left ^= 1 << v
+            else:
+                kept.append(v)
+        if len(kept) == len(nodes):
+            return False
+        nodes = kept
 
 
 def colour(graph: Graph, alias: list[int], unspillable: set[int]) -> tuple[dict[int, int], list[int]]:
