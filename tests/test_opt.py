@@ -36,6 +36,7 @@ from ebpfcc.opt import (
     prune_params,
     rotate,
     simplify_cfg,
+    sink,
     thread_jumps,
     unroll,
 )
@@ -76,6 +77,7 @@ PASSES: dict[str, Callable[[Module], None]] = {
     "load_pre": on_functions(load_pre.run),
     "dead_stores": on_functions(dead_stores.run),
     "rotate": on_functions(rotate.run),
+    "sink": on_functions(sink.run),
     "unroll": on_functions(unroll.run),
     "inline": inlining(True),
     "inline_always": inlining(False),

@@ -18,6 +18,7 @@ from . import (
     prune_params,
     rotate,
     simplify_cfg,
+    sink,
     thread_jumps,
     unroll,
 )
@@ -127,6 +128,8 @@ def finish(fn: Function, level: str, trace: Trace) -> None:
         trace("dce", fn)
     licm.run(fn)
     trace("licm", fn)
+    sink.run(fn)
+    trace("sink", fn)
     hoist.run(fn)
     trace("hoist", fn)
     simplify_cfg.run(fn)

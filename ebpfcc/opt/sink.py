@@ -1,0 +1,69 @@
+"""Code sinking: a pure operation moves to where its value is first needed.
+
+Into the one successor whose paths read it, so that the other ways do not compute it; and within a block, where its operand is
+held until there in place of its result: an operand and the value made of it (`i` and `i + 1`) then share a register."""
+
+from __future__ import annotations
+
+from ..ir import cfg
+from ..ir.core import LEAVES, Block, Function, Value
+from .licm import MOVABLE
+
+LONG_BLOCK = 2000  # instructions: the search for a first reader takes time with the square of them
+
+
+def run(fn: Function) -> int:
+    """Requires: fn verifies.  Preserves: the CFG.  Returns: instructions moved."""
+    cfg.compute_preds(fn)
+    idom = cfg.dominators(fn)
+    depth = cfg.loop_depths(fn, cfg.find_loops(fn, idom))
+    readers: dict[Value, list[Value]] = {}
+    for block in fn.blocks:
+        for insn in block.insns:
+            for a in insn.args:
+                readers.setdefault(a, []).append(insn)
+            for target in insn.targets:
+                for a in target.args:
+                    readers.setdefault(a, []).append(insn)
+    moved = 0
+    for block in fn.blocks:
+        below = [t.block for t in block.insns[-1].targets if t.block.preds == [block] and depth[t.block] <= depth[block]]
+        if below:
+            for insn in [i for i in reversed(block.insns) if i.op in MOVABLE]:
+                for successor in below:
+                    if is_needed_only_below(insn, successor, readers, idom):
+                        block.insns.remove(insn)
+                        successor.insns.insert(0, insn)
+                        insn.block = successor
+                        moved += 1
+                        break
+        if len(block.insns) <= LONG_BLOCK:
+            moved += sink_in_block(block, readers)
+    return moved
+
+
+def is_needed_only_below(insn: Value, successor: Block, readers: dict[Value, list[Value]], idom: dict[Block, Block]) -> bool:
+    """No way but through the successor reads it, and no more than one register is live for longer so that it can be made there."""
+    if not all(cfg.dominates(idom, successor, reader.block) for reader in readers.get(insn, ())):
+        return False
+    held = [
+        a for a in insn.args if a.op not in LEAVES and not any(r is not insn and cfg.dominates(idom, successor, r.block) for r in readers[a])
+    ]
+    return len(held) <= 1
+
+
+def sink_in_block(block: Block, readers: dict[Value, list[Value]]) -> int:
+    insns = block.insns
+    moved = 0
+    for at in range(len(insns) - 2, -1, -1):
+        insn = insns[at]
+        if insn.op in MOVABLE and sum(a.op not in LEAVES for a in insn.args) == 1:
+            until = at + 1
+            reading = readers.get(insn, ())
+            while until < len(insns) - 1 and insns[until] not in reading:
+                until += 1
+            if until > at + 1:
+                del insns[at]
+                insns.insert(until - 1, insn)
+                moved += 1
+    return moved
