@@ -37,6 +37,8 @@ class Selector:
         self.heads: dict[Block, MBlock] = {}
         self.uses: dict[Value, int] = {}
         self.sign_extended: set[Value] = set()  # loads into an i32 that a sext reads: all 64 bits get the sign (v4)
+        self.conditional: dict[Value, tuple[Value, Value]] = {}  # x op (a < b): the comparison and x
+        self.skipped: set[Value] = set()  # comparisons, and their extensions, that only these read
         self.pos: Any = None
         self.depth = 0
         self.consts: dict[Any, int] = {}
@@ -171,6 +173,7 @@ class Selector:
             for p in block.params:
                 self.reg[p] = self.new()
         self.find_clean()
+        self.find_conditional()
         for n, block in enumerate(fn.blocks):
             self.depth = depths[block]
             self.consts = {}
@@ -238,12 +241,35 @@ class Selector:
                 if p.type == "i32" and p not in dirty:
                     self.clean.add(p)
 
+    def find_conditional(self) -> None:
+        """`x + (a < b)` is an addition of one that a branch skips; so are -, | and ^."""
+        for block in self.fn.blocks:
+            pending: dict[Value, Value] = {}  # result of a comparison, or its extension -> the comparison; until the next call
+            for insn in block.insns:
+                op = insn.op
+                if op == "icmp" and self.uses.get(insn) == 1:
+                    pending[insn] = insn
+                elif op == "zext" and insn.args[0] in pending and self.uses.get(insn) == 1:
+                    pending[insn] = pending[insn.args[0]]
+                elif op in ("add", "sub", "or", "xor") and insn.type != "ptr":
+                    a, b = insn.args
+                    if a in pending and op != "sub":
+                        a, b = b, a
+                    if b in pending:
+                        self.conditional[insn] = (pending[b], a)
+                        self.skipped.update((b, pending[b]))
+                elif op == "call" or op == "asm":
+                    pending.clear()
+
     # -- arithmetic ------------------------------------------------------------------------------------------------
     def alu(self, insn: Value) -> None:
         op, (a, b) = insn.op, insn.args
         narrow = insn.type == "i32"
         if op in ("sdiv", "srem"):
             self.signed_division(insn)
+            return
+        if insn in self.conditional:
+            self.one_more_if(insn, *self.conditional[insn])
             return
         cls = ALU if narrow and self.cpu >= 3 else ALU64
         d = self.reg[insn] = self.new()
@@ -288,6 +314,19 @@ class Selector:
             self.put(code, d, imm=n)
         else:
             self.put(code | X, d, y)
+
+    def one_more_if(self, insn: Value, test: Value, x: Value) -> None:
+        d = self.reg[insn] = self.new()
+        end, one = self.block("counted"), self.block("count")
+        if x.op == "const":
+            self.load_const(d, x.aux, WIDTH[x.type])
+        else:
+            self.mov(d, self.value(x))
+        self.compare(test, end, True)
+        self.start(one)
+        self.put((ALU if insn.type == "i32" and self.cpu >= 3 else ALU64) | m.BINARY[insn.op], d, imm=1)
+        self.start(end)
+        self.consts = {}
 
     def mov_typed(self, d: int, v: Value) -> None:
         self.mov(d, self.value(v))
@@ -345,6 +384,8 @@ class Selector:
         return d
 
     def op_zext(self, insn: Value) -> None:
+        if insn in self.skipped:
+            return
         self.reg[insn] = self.clean64(insn.args[0])
 
     def op_sext(self, insn: Value) -> None:
@@ -416,6 +457,8 @@ class Selector:
         return self.sign_extend(self.value(v), 32, "i64") if signed else self.clean64(v)
 
     def op_icmp(self, insn: Value) -> None:
+        if insn in self.skipped:
+            return
         if self.uses.get(insn) == 1 and insn.block is not None:
             last = insn.block.insns[-1]
             if last.op == "br" and last.args[0] is insn:
@@ -501,30 +544,6 @@ class Selector:
         tail = self.block("br")
         self.start(tail)
         self.go(other.block)
-
-    def op_switch(self, insn: Value) -> None:
-        v = insn.args[0]
-        cases = sorted(zip(insn.aux, insn.targets[1:]), key=lambda c: c[0])
-        self.search(v, cases, insn.targets[0].block)
-
-    def search(self, v: Value, cases: list[tuple[int, Target]], default: Block) -> None:
-        """Binary search down to runs of four; never a table in memory."""
-        if len(cases) > 4:
-            middle = len(cases) // 2
-            upper = self.block("cases")
-            self.jump_if("sge", v, self.fn.const(v.type, cases[middle][0]), upper)
-            self.start(self.block("lower"))
-            self.consts = {}
-            self.search(v, cases[:middle], default)
-            self.start(upper)
-            self.consts = {}
-            self.search(v, cases[middle:], default)
-            return
-        for n, target in cases:
-            self.jump_if("eq", v, self.fn.const(v.type, n), self.heads[target.block])
-            self.start(self.block("case"))
-            self.consts = {}
-        self.go(default)
 
     def op_ret(self, insn: Value) -> None:
         if insn.args:

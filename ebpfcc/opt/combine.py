@@ -1,6 +1,7 @@
 """Rewrites that need to know how often a value is read, or between which bounds it lies.
 
-- constants added one after the other, where nothing reads the sum between (it may be what a bounds check looked at);
+- constants added, also between products by constants, come last and are one, where nothing reads the sum between (it may be
+  what a bounds check looked at);
 - extensions moved to the operands of an addition, product or shift that does not wrap, so that constants reach the offset of an access;
 - a sign extension of what is not negative is a zero extension;
 - an extension that a comparison alone reads is left out;
@@ -10,7 +11,7 @@
 from __future__ import annotations
 
 from ..ir import cfg
-from ..ir.core import WIDTH, Block, Function, Value, count_uses
+from ..ir.core import PURE, WIDTH, Block, Function, Value, count_uses
 from ..ir.fold import simplify
 from .ranges import Ranges
 
@@ -50,12 +51,22 @@ class Combiner:
 
     def replace(self, insn: Value, value: Value) -> None:
         """The instruction becomes a cheap form of the new value, so that its readers need no change."""
+        old = insn.args
         if value not in self.made or value is not self.out[-1]:
             self.substitute(insn, value)
-            return
-        last = self.out.pop()
-        insn.op, insn.args, insn.aux = last.op, last.args, last.aux
-        self.out.append(insn)
+        else:
+            last = self.out.pop()
+            insn.op, insn.args, insn.aux = last.op, last.args, last.aux
+            self.out.append(insn)
+        for a in old:
+            self.drop(a)
+
+    def drop(self, v: Value) -> None:
+        """One reader of v is gone."""
+        self.uses[v] = self.uses.get(v, 1) - 1
+        if not self.uses[v] and v.op in PURE:
+            for a in v.args:
+                self.drop(a)
 
     def substitute(self, insn: Value, value: Value) -> None:
         self.uses[value] = self.uses.get(value, 0) + self.uses.get(insn, 0)
@@ -73,8 +84,10 @@ class Combiner:
             value = Value(op, type, args, None, insn.pos)
             value.block = self.block
             self.out.append(value)
-            self.uses[value] = 1
+            self.uses[value] = 0
             self.made.add(value)
+            for a in args:
+                self.uses[a] = self.uses.get(a, 0) + 1
         return value
 
     def once(self, v: Value) -> bool:
@@ -88,9 +101,36 @@ def rule_add(c: Combiner, insn: Value) -> Value | None:
             inner = c.make(insn, "add", "ptr", [a, b.args[0]])
             return c.make(insn, "add", "ptr", [inner, b.args[1]])
         return element_of_slot(c, insn) if a.op == "slot" else None
-    if b.op == "const" and a.op == "add" and a.args[1].op == "const" and c.once(a):
-        return c.make(insn, "add", insn.type, [a.args[0], c.fn.const(insn.type, a.args[1].aux + b.aux)])
-    return None
+    x, n = apart(c, a)
+    y, m = (c.fn.const(insn.type, 0), b.aux) if b.op == "const" else apart(c, b)
+    if x is a and y is b or b.op == "const" and x is a or insn.type == "i64" and not -(1 << 31) <= n + m < 1 << 31:
+        return None
+    return c.make(insn, "add", insn.type, [c.make(insn, "add", insn.type, [x, y]), c.fn.const(insn.type, n + m)])
+
+
+def apart(c: Combiner, v: Value) -> tuple[Value, int]:
+    """v as a sum of a value and a constant, where nothing else reads the sum."""
+    if v.op == "add" and v.args[1].op == "const" and c.once(v):
+        return v.args[0], v.args[1].aux
+    return v, 0
+
+
+def rule_mul(c: Combiner, insn: Value) -> Value | None:
+    """(x + n) * m is x * m + n * m: constants of a polynomial come to its end and become one."""
+    a, b = insn.args
+    if b.op != "const" or insn.type == "ptr":
+        return None
+    x, n = apart(c, a)
+    if x is a or insn.type == "i64" and not -(1 << 31) <= n * b.aux < 1 << 31:
+        return None
+    return c.make(insn, "add", insn.type, [c.make(insn, "mul", insn.type, [x, b]), c.fn.const(insn.type, n * b.aux)])
+
+
+def rule_trunc(c: Combiner, insn: Value) -> Value | None:
+    x, n = apart(c, insn.args[0])
+    if x is insn.args[0]:
+        return None
+    return c.make(insn, "add", insn.type, [c.make(insn, "trunc", insn.type, [x]), c.fn.const(insn.type, n)])
 
 
 def element_of_slot(c: Combiner, insn: Value) -> Value | None:
@@ -224,12 +264,14 @@ RULES = {
     "add": rule_add,
     "icmp": rule_icmp,
     "lshr": rule_constant,
+    "mul": rule_mul,
     "sdiv": rule_signed_division,
     "sext": rule_sext,
     "sextn": rule_sextn,
     "shl": rule_shl,
     "srem": rule_signed_division,
     "store": rule_store,
+    "trunc": rule_trunc,
     "udiv": rule_constant,
     "zext": rule_zext,
 }

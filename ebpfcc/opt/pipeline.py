@@ -14,6 +14,7 @@ from . import (
     libcalls,
     licm,
     load_pre,
+    lower_switch,
     mem2reg,
     prune_params,
     rotate,
@@ -100,6 +101,8 @@ def finish(fn: Function, level: str, trace: Trace) -> None:
     answered = late_constants.run(fn)
     trace("late_constants", fn)
     if level == "0" or "naked" in fn.attrs:
+        lower_switch.run(fn)
+        trace("lower_switch", fn)
         if answered:
             simplify_cfg.run(fn)
             trace("simplify_cfg", fn)
@@ -128,6 +131,8 @@ def finish(fn: Function, level: str, trace: Trace) -> None:
         trace("dce", fn)
     licm.run(fn)
     trace("licm", fn)
+    lower_switch.run(fn)
+    trace("lower_switch", fn)
     sink.run(fn)
     trace("sink", fn)
     hoist.run(fn)

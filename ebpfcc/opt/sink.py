@@ -46,9 +46,7 @@ def is_needed_only_below(insn: Value, successor: Block, readers: dict[Value, lis
     """No way but through the successor reads it, and no more than one register is live for longer so that it can be made there."""
     if not all(cfg.dominates(idom, successor, reader.block) for reader in readers.get(insn, ())):
         return False
-    held = [
-        a for a in insn.args if a.op not in LEAVES and not any(r is not insn and cfg.dominates(idom, successor, r.block) for r in readers[a])
-    ]
+    held = [a for a in insn.args if a.op not in LEAVES and not any(r is not insn and cfg.dominates(idom, successor, r.block) for r in readers[a])]
     return len(held) <= 1
 
 
