@@ -9,6 +9,10 @@ from ..ir import cfg
 from ..ir.core import LEAVES, Block, Function, Value
 from .licm import MOVABLE
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    Readers = dict[Value, list[tuple[Value, Block]]]  # of a value: the instruction that reads it and where that stands
+
 LONG_BLOCK = 2000  # instructions: the search for a first reader takes time with the square of them
 
 
@@ -17,14 +21,14 @@ def run(fn: Function) -> int:
     cfg.compute_preds(fn)
     idom = cfg.dominators(fn)
     depth = cfg.loop_depths(fn, cfg.find_loops(fn, idom))
-    readers: dict[Value, list[Value]] = {}
+    readers: Readers = {}
     for block in fn.blocks:
         for insn in block.insns:
             for a in insn.args:
-                readers.setdefault(a, []).append(insn)
+                readers.setdefault(a, []).append((insn, block))
             for target in insn.targets:
                 for a in target.args:
-                    readers.setdefault(a, []).append(insn)
+                    readers.setdefault(a, []).append((insn, block))
     moved = 0
     for block in fn.blocks:
         below = [t.block for t in block.insns[-1].targets if t.block.preds == [block] and depth[t.block] <= depth[block]]
@@ -35,6 +39,8 @@ def run(fn: Function) -> int:
                         block.insns.remove(insn)
                         successor.insns.insert(0, insn)
                         insn.block = successor
+                        for a in insn.args:
+                            readers[a] = [(r, successor if r is insn else place) for r, place in readers[a]]
                         moved += 1
                         break
         if len(block.insns) <= LONG_BLOCK:
@@ -42,22 +48,22 @@ def run(fn: Function) -> int:
     return moved
 
 
-def is_needed_only_below(insn: Value, successor: Block, readers: dict[Value, list[Value]], idom: dict[Block, Block]) -> bool:
+def is_needed_only_below(insn: Value, successor: Block, readers: Readers, idom: dict[Block, Block]) -> bool:
     """No way but through the successor reads it, and no more than one register is live for longer so that it can be made there."""
-    if not all(cfg.dominates(idom, successor, reader.block) for reader in readers.get(insn, ())):
+    if not all(cfg.dominates(idom, successor, place) for _, place in readers.get(insn, ())):
         return False
-    held = [a for a in insn.args if a.op not in LEAVES and not any(r is not insn and cfg.dominates(idom, successor, r.block) for r in readers[a])]
+    held = [a for a in insn.args if a.op not in LEAVES and not any(r is not insn and cfg.dominates(idom, successor, place) for r, place in readers[a])]
     return len(held) <= 1
 
 
-def sink_in_block(block: Block, readers: dict[Value, list[Value]]) -> int:
+def sink_in_block(block: Block, readers: Readers) -> int:
     insns = block.insns
     moved = 0
     for at in range(len(insns) - 2, -1, -1):
         insn = insns[at]
         if insn.op in MOVABLE and sum(a.op not in LEAVES for a in insn.args) == 1:
             until = at + 1
-            reading = readers.get(insn, ())
+            reading = [r for r, _ in readers.get(insn, ())]
             while until < len(insns) - 1 and insns[until] not in reading:
                 until += 1
             if until > at + 1:
