@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 
 from ..ir.core import Function, Slot
+from . import early_result
 from . import mcode as m
 from .alloc import allocate
 from .asm import AsmError, assemble, substitute
@@ -72,6 +73,8 @@ def generate(fn: Function, cpu: int, big_endian: bool, unique: int = 0, externs:
     assign_slots(blocks)
     settle_undefined(blocks)
     blocks = tidy(blocks)
+    if fn.linkage != "local":  # a local function may be the body of a loop (bpf_loop)
+        blocks = early_result.run(blocks)
     encode(blocks, selector, out, big_endian, unique)
     return out
 

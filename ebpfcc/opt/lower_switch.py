@@ -1,6 +1,6 @@
 """Switches become trees of comparisons: a binary search over clusters of neighbouring cases, down to a few compared in turn.
 
-A table in memory is never made: kernels before 6.19 have no indirect jump.  What is known of the value spares the comparisons
+A table in memory is never made: the kernels in use have no indirect jump.  What is known of the value spares the comparisons
 whose outcome the ones before imply."""
 
 from __future__ import annotations

@@ -1,0 +1,68 @@
+"""Machine code of small functions, instruction for instruction, where a pass of the code generator is to show."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+import ebpfcc
+
+CASES = {
+    # the comparison is a branch over the increment, not a value that is added
+    "int f(const unsigned char *p, unsigned n) { int c = 0; for (unsigned i = 0; i < 64; i++) c += p[i] > n; return c; }": """
+        w4 = 0
+        w0 = 0
+        r3 = r1
+        r3 += r4
+        r3 = *(u8 *)(r3 + 0)
+        if w3 <= w2 goto
+        w0 += 1
+        w4 += 1
+        if w4 < 64 goto
+        exit""",
+    # the index and the next one share a register: no copy on the way back
+    "unsigned f(const unsigned char *p) { unsigned i = 0; while (p[i]) { i += 1; if (i > 100) break; } return i; }": """
+        w0 = 0
+        r2 = r1
+        r2 += r0
+        r2 = *(u8 *)(r2 + 0)
+        if w2 == 0 goto
+        w0 += 1
+        if w0 <= 100 goto
+        exit""",
+    # the constant result before the branch that returns it
+    "int f(int *p) { if (!p) return 7; return p[1]; }": """
+        w0 = 7
+        if r1 == 0 goto
+        r0 = *(u32 *)(r1 + 4)
+        exit""",
+    # but not where a loop may call the function
+    "static __attribute__((noinline)) int f(int *p) { if (!p) return 7; return p[1]; }\nint g(int *p) { return f(p) + f(p + 1); }": """
+        if r1 == 0 goto
+        r0 = *(u32 *)(r1 + 4)
+        exit
+        w0 = 7
+        exit""",
+    # a binary search, no comparison for what the others leave
+    "void g(int); void f(unsigned x) { switch (x & 3) { case 0: g(5); break; case 1: g(7); break; case 2: g(9); break; case 3: g(4); } }": """
+        w1 &= 3
+        if w1 < 2 goto
+        if w1 == 2 goto
+        w1 = 4
+        call g
+        goto
+        if w1 == 0 goto
+        w1 = 7""",
+}
+
+
+@pytest.mark.parametrize("source", CASES, ids=lambda s: s[:40])
+def test_code(source: str) -> None:
+    result = ebpfcc.compile(text=source, flags=["-O2", "-mcpu=v3", "-S"])
+    assert result.ok and result.text is not None
+    body = result.text[result.text.index("\nf:") :]
+    body = body[: body.index(".Lfunc_end")] if ".Lfunc_end" in body else body
+    found = [re.sub(r"goto \S+", "goto", line.strip()) for line in body.splitlines() if re.match(r"\t(?!\.)", line)]
+    wanted = [line.strip() for line in CASES[source].strip().splitlines()]
+    assert found[: len(wanted)] == wanted
