@@ -47,13 +47,13 @@ CASES = {
     # a binary search, no comparison for what the others leave
     "void g(int); void f(unsigned x) { switch (x & 3) { case 0: g(5); break; case 1: g(7); break; case 2: g(9); break; case 3: g(4); } }": """
         w1 &= 3
-        if w1 < 2 goto
-        if w1 == 2 goto
-        w1 = 4
+        if w1 >= 2 goto
+        if w1 == 0 goto
+        w1 = 7
         call g
         goto
-        if w1 == 0 goto
-        w1 = 7""",
+        if w1 == 2 goto
+        w1 = 4""",
 }
 
 
