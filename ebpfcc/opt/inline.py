@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 COST_INSN = 5
 COST_CALL = 25  # and COST_INSN an argument
 THRESHOLD_GLOBAL = 250
-THRESHOLD = 400
+THRESHOLD = 225
 FREE = frozenset("jmp ret lifetime zext sext trunc ptrtoint inttoptr add unreachable asm_out".split())  # `add`: of a pointer and a constant
 LARGE = 6000  # a caller that has grown this big takes only what it must
 
