@@ -54,6 +54,26 @@ CASES = {
         goto
         if w1 == 2 goto
         w1 = 4""",
+    # two inlined copies of an end are one
+    "struct s { int a, b; }; void g(struct s *, int);\n"
+    "static inline __attribute__((always_inline)) int end(struct s *k) { k->a = k->b * 3; g(k, k->a); return 1; }\n"
+    "int f(struct s *k, int x) { if (x == 5) { g(k, 7); return end(k); } g(k, 8); return end(k); }": """
+        r6 = r1
+        if w2 == 5 goto
+        r1 = r6
+        w2 = 8
+        call g
+        r2 = *(u32 *)(r6 + 4)
+        w2 *= 3
+        *(u32 *)(r6 + 0) = r2
+        r1 = r6
+        call g
+        w0 = 1
+        exit
+        r1 = r6
+        w2 = 7
+        call g
+        goto""",
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 
 from ..ir.core import Function, Slot
-from . import early_result
+from . import early_result, tail_merge
 from . import mcode as m
 from .alloc import allocate
 from .asm import AsmError, assemble, substitute
@@ -65,6 +65,7 @@ def generate(fn: Function, cpu: int, big_endian: bool, unique: int = 0, externs:
         selector.count += 1
         return selector.count - 1
 
+    blocks = tail_merge.run(blocks)
     spills = allocate(blocks, selector.count, new_register)
     place_spills(blocks, spills, frame)
     if frame.size > STACK_LIMIT:

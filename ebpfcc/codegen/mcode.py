@@ -103,6 +103,21 @@ def touched(i: Insn) -> tuple[tuple[int, ...], tuple[int, ...]]:
     return ((i.dst, i.src) if code & X else (i.dst,)), ()
 
 
+def link(blocks: list[MBlock]) -> None:
+    """Fills `succs` from the jumps and the order of the blocks."""
+    for n, block in enumerate(blocks):
+        succs: dict[MBlock, None] = {}
+        for i in block.insns:
+            if i.target is not None:
+                succs[i.target] = None
+            if i.asm is not None:
+                succs.update(dict.fromkeys(i.asm.labels))
+        last = block.insns[-1].code if block.insns else None
+        if last not in (JMP | JA, JMP32 | JA, JMP | EXIT) and n + 1 < len(blocks):
+            succs[blocks[n + 1]] = None
+        block.succs = list(succs)
+
+
 class SelectError(Exception):
     """The function cannot be compiled for this target: message and position for the user."""
 

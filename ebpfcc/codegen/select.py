@@ -188,23 +188,8 @@ class Selector:
                     handler(self, insn)
                 else:
                     getattr(self, "op_" + insn.op, self.alu)(insn)
-        self.link()
+        m.link(self.blocks)
         return self.blocks
-
-    def link(self) -> None:
-        for n, block in enumerate(self.blocks):
-            falls = True
-            for i in block.insns:
-                if i.target is not None and i.target not in block.succs:
-                    block.succs.append(i.target)
-                if i.asm is not None:
-                    block.succs.extend(i.asm.labels)
-            if block.insns:
-                last = block.insns[-1]
-                if last.code in (JMP | m.JA, JMP | m.EXIT) or (last.code == JMP32 | m.JA):
-                    falls = False
-            if falls and n + 1 < len(self.blocks) and self.blocks[n + 1] not in block.succs:
-                block.succs.append(self.blocks[n + 1])
 
     def find_clean(self) -> None:
         """i32 values whose upper half is known to be zero; optimistic over block parameters."""
