@@ -21,6 +21,12 @@ CASES = {
         w4 += 1
         if w4 < 64 goto
         exit""",
+    # what is above 32 bits goes also where the increment is skipped
+    "unsigned long f(unsigned long a, int b) { return (unsigned)a + (b > 3); }": """
+        w0 = w1
+        if w2 s<= 3 goto
+        w0 += 1
+        exit""",
     # the index and the next one share a register: no copy on the way back
     "unsigned f(const unsigned char *p) { unsigned i = 0; while (p[i]) { i += 1; if (i > 100) break; } return i; }": """
         w0 = 0

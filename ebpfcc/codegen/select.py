@@ -305,6 +305,8 @@ class Selector:
         end, one = self.block("counted"), self.block("count")
         if x.op == "const":
             self.load_const(d, x.aux, WIDTH[x.type])
+        elif insn in self.clean and x not in self.clean:  # the operation that would clear the upper half may be skipped
+            self.put(ALU | m.MOV | X, d, self.value(x))
         else:
             self.mov(d, self.value(x))
         self.compare(test, end, True)
