@@ -38,7 +38,7 @@ only in memory: a load extends, a store truncates.  The upper half of a register
     ldabs                   [index]             size in bytes: the legacy packet load, type i64; the context is function parameter 0
   terminators (targets = list of Target)
     jmp                     -                   one target
-    br                      c                   "likely" | "unlikely" | None; targets: if not zero, if zero
+    br                      c                   "likely" | "unlikely" | "case" (of a switch) | None; targets: if not zero, if zero
     switch                  v                   list of case values; targets[0] is the default, targets[i + 1] that of case i
     ret                     [v]
     asm_goto                inputs...           Asm; targets[0] falls through, the others are the labels in order

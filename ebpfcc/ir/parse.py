@@ -335,7 +335,7 @@ class Body:
             if not numbers:
                 raise r.error(f"'{op}' needs a number behind its type")
             insn.aux = numbers[0]
-        elif op == "br" and r.peek() in ("likely", "unlikely") and r.tokens[r.at + 1 : r.at + 2] != [","]:
+        elif op == "br" and r.peek() in ("likely", "unlikely", "case") and r.tokens[r.at + 1 : r.at + 2] != [","]:
             insn.aux = r.next()
         elif op in ("core_field", "core_const"):
             insn.aux = self.core(r)

@@ -341,7 +341,7 @@ def check_jmp(v: Verifier, insn: Value, got: list[str]) -> None:
 
 def check_br(v: Verifier, insn: Value, got: list[str]) -> None:
     v.check(got in (["i32"], ["i64"], ["ptr"]), f"operands are ({', '.join(got)})")
-    v.check(insn.aux in (None, "likely", "unlikely"), f"aux {insn.aux!r}")
+    v.check(insn.aux in (None, "likely", "unlikely", "case"), f"aux {insn.aux!r}")
     v.check(insn.type == "void", "a terminator has no result")
 
 

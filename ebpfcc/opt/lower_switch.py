@@ -81,12 +81,12 @@ class Search:
             self.run(rest, cases, first, high)
         elif first == last:
             rest = Block(f"{block.name}.case")
-            self.end(block, "br", [self.compare(block, "eq", first)], [target, Target(rest, [])])
+            self.end(block, "br", [self.compare(block, "eq", first)], [target, Target(rest, [])], "case" if len(cases) == 1 else None)
             self.add(rest)
             self.run(rest, cases[1:], low + 1 if low == first else low, high - 1 if high == first else high)
         else:
             rest = Block(f"{block.name}.case")
-            self.end(block, "br", [self.compare(block, "sle" if low < 0 else "ule", last)], [target, Target(rest, [])])
+            self.end(block, "br", [self.compare(block, "sle" if low < 0 else "ule", last)], [target, Target(rest, [])], "case" if len(cases) == 1 else None)
             self.add(rest)
             self.run(rest, cases[1:], last + 1, high)
 
@@ -103,8 +103,8 @@ class Search:
         block.insns.append(test)
         return test
 
-    def end(self, block: Block, op: str, args: list[Value], targets: list[Target]) -> None:
-        last = Value(op, "void", args, None, self.pos, [Target(t.block, list(t.args)) for t in targets])
+    def end(self, block: Block, op: str, args: list[Value], targets: list[Target], hint: str | None = None) -> None:
+        last = Value(op, "void", args, hint, self.pos, [Target(t.block, list(t.args)) for t in targets])
         last.block = block
         block.insns.append(last)
 
