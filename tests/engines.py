@@ -5,7 +5,6 @@ The interpreter on IR as lowered is the reference; further engines (a simulator,
 from __future__ import annotations
 
 import ctypes
-import errno
 import re
 import shutil
 import struct
@@ -158,6 +157,24 @@ def in_simulator(level: str, cpu: int, big_endian: bool = False) -> Callable[[st
     return start
 
 
+LIMITS = ("BPF program is too large", "jumps is too complex", "combined stack size")  # what a correct program may exceed
+
+
+def libbpf_log(lib: Any, path: str, name: str) -> str:
+    """What the verifier says of the program that it refuses."""
+    obj = libbpf.open_sized(lib, path)
+    log = ctypes.create_string_buffer(1 << 16)
+    for program in libbpf.each(lib.bpf_object__next_program, obj):
+        wanted = lib.bpf_program__name(program).decode() == name
+        lib.bpf_program__set_autoload(program, wanted)
+        if wanted:
+            lib.bpf_program__set_log_buf(program, log, len(log))
+            lib.bpf_program__set_log_level(program, 4)  # the statistics and the reason, not every instruction
+    lib.bpf_object__load(obj)
+    lib.bpf_object__close(obj)
+    return log.value.decode(errors="replace")
+
+
 class KernelPrograms:
     """The programs of an object, each loaded alone; one that the verifier refuses has no descriptor."""
 
@@ -166,7 +183,7 @@ class KernelPrograms:
         assert self.lib is not None
         self.objects: list[int] = []
         self.fds: dict[str, int] = {}
-        self.wrongly_refused: dict[str, int] = {}
+        self.wrongly_refused: dict[str, str] = {}
         for name in names:  # together, one that the verifier gives up after a million instructions would cost all of them again
             self.load(path, name)
 
@@ -176,11 +193,11 @@ class KernelPrograms:
         programs = {self.lib.bpf_program__name(p).decode(): p for p in libbpf.each(self.lib.bpf_object__next_program, obj)}
         for other, program in programs.items():
             self.lib.bpf_program__set_autoload(program, other == name)
-        status = self.lib.bpf_object__load(obj)
-        if status:
+        if self.lib.bpf_object__load(obj):
             self.lib.bpf_object__close(obj)
-            if status not in (-errno.E2BIG, -errno.EFAULT):  # too many instructions verified, or branches waiting: not our fault
-                self.wrongly_refused[name] = status
+            why = libbpf_log(self.lib, path, name)
+            if not any(limit in why for limit in LIMITS):
+                self.wrongly_refused[name] = why[-300:]
             return
         self.objects.append(obj)
         self.fds[name] = self.lib.bpf_program__fd(programs[name])
