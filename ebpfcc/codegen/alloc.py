@@ -129,6 +129,7 @@ def coalesce(graph: Graph) -> list[int]:
     adj = graph.adj
     alias = list(range(graph.count))
     trials = TRIALS // graph.count
+    significant: set[int] | None = None  # nodes that may have COLOURS neighbours or more, once asked for
     for _, a, b in sorted(graph.moves, key=lambda m: -m[0]):
         a, b = find(alias, a), find(alias, b)
         if a == b:
@@ -142,7 +143,11 @@ def coalesce(graph: Graph) -> list[int]:
                 continue
         elif not briggs(adj, a, b):
             trials -= 1
-            if trials < 0 or not simplifies(adj, alias, a, b):
+            if trials < 0:
+                continue
+            if significant is None:
+                significant = {v for v in range(FIRST_VIRTUAL, graph.count) if adj[v].bit_count() >= COLOURS}
+            if not simplifies(adj, significant, a, b):
                 continue
         alias[b] = a
         bit_a, bit_b = 1 << a, 1 << b
@@ -150,6 +155,10 @@ def coalesce(graph: Graph) -> list[int]:
             adj[n] = adj[n] & ~bit_b | bit_a
         adj[a] |= adj[b]
         adj[b] = 0
+        if significant is not None:
+            significant.discard(b)
+            if a >= FIRST_VIRTUAL:
+                significant.add(a)
         graph.cost[a] += graph.cost[b]
     return alias
 
@@ -176,10 +185,11 @@ def briggs(adj: list[int], a: int, b: int) -> bool:
     return True
 
 
-def simplifies(adj: list[int], alias: list[int], a: int, b: int) -> bool:
-    """Is the node merged of a and b removed when nodes of low degree are removed until there are none?"""
+def simplifies(adj: list[int], significant: set[int], a: int, b: int) -> bool:
+    """Is the node merged of a and b removed when nodes of low degree are removed until there are none? Those that are not
+    significant go at once."""
     merged, bit_a, bit_b = adj[a] | adj[b], 1 << a, 1 << b
-    nodes = [v for v in range(FIRST_VIRTUAL, len(adj)) if alias[v] == v and v != b and v != a]
+    nodes = [v for v in significant if v != b and v != a]
     left = ALLOCATABLE | bit_a
     for v in nodes:
         left |= 1 << v
