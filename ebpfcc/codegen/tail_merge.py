@@ -24,7 +24,7 @@ JUMPS = (JMP | JA, JMP32 | JA)
 class End:
     """The end of a block: what is before a jump, and where it goes (None: it returns)."""
 
-    __slots__ = ("block", "goes_to", "body", "jumps")
+    __slots__ = ("block", "goes_to", "body", "jumps", "known")
 
     def __init__(self, block: MBlock, following: MBlock | None) -> None:
         last = block.insns[-1].code if block.insns else -1
@@ -32,6 +32,14 @@ class End:
         self.jumps = last in JUMPS
         self.goes_to = block.insns[-1].target if self.jumps else None if last == JMP | EXIT else following
         self.body = block.insns[:-1] if self.jumps else list(block.insns)
+        self.known: list[tuple[Any, tuple[int, ...], tuple[int, ...]]] = []
+
+    def step(self, n: int) -> tuple[Any, tuple[int, ...], tuple[int, ...]]:
+        """(shape, registers read, registers written) of the n-th instruction from the end, counted from 0."""
+        while len(self.known) <= n:
+            i = self.body[-1 - len(self.known)]
+            self.known.append((shape(i), *touched(i)))
+        return self.known[n]
 
 
 def run(blocks: list[MBlock]) -> list[MBlock]:
@@ -65,7 +73,7 @@ def merge_once(blocks: list[MBlock]) -> tuple[list[MBlock], int]:
 
 
 def shape(i: Insn) -> Any:
-    """What two instructions that are the same have in common whatever their registers are."""
+    """What two instructions that are the same have in common whatever their registers are; inline assembly is like no other."""
     if i.asm is not None:
         return i
     slot = i.slot.offset if i.slot is not None else None
@@ -93,13 +101,11 @@ def common(a: End, b: End) -> int:
     there: dict[int, int] = {}  # a's registers to b's, of the values that are used in what was compared and made before it
     back: dict[int, int] = {}
     length = 0
-    x, y = a.body, b.body
-    for n in range(1, min(len(x), len(y)) + 1):
-        i, j = x[-n], y[-n]
-        if i.asm is not None or shape(i) != shape(j):
+    for n in range(min(len(a.body), len(b.body))):
+        form, uses, defs = a.step(n)
+        form2, uses2, defs2 = b.step(n)
+        if form != form2:
             break
-        uses, defs = touched(i)
-        uses2, defs2 = touched(j)
         if not all(same_value(d, e, a, b, there, back) for d, e in zip(defs, defs2)):
             break
         for d, e in zip(defs, defs2):
@@ -108,7 +114,7 @@ def common(a: End, b: End) -> int:
         if not all(pair(u, v, a, b, there, back) for u, v in zip(uses, uses2)):
             break
         if all(d == e >= FIRST_VIRTUAL or d == e == 10 for d, e in there.items()):
-            length = n
+            length = n + 1
     return length
 
 
