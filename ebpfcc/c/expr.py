@@ -42,6 +42,7 @@ def identifier(f: FunctionState, node: Any) -> Operand:
             return predefined
         f.unit.undeclared(f, name, node.coord)
         return f.poison()
+    f.pos = node.coord
     return name_operand(f, symbol, node)
 
 
@@ -158,7 +159,9 @@ def unary(f: FunctionState, node: Any) -> Operand:
     if op == "&":
         return address_of(f, node)
     if op == "*":
-        return dereference(f, scalar_or_func(f, node.expr), node.coord)
+        pointer = scalar_or_func(f, node.expr)
+        f.pos = node.coord
+        return dereference(f, pointer, node.coord)
     if op == "sizeof" or op == "_Alignof":
         return size_of(f, node, op)
     if op in ("++", "--", "p++", "p--"):
