@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 from collections.abc import Iterable
@@ -13,7 +14,9 @@ from .cost import Cost, cost
 from .layout import Program
 from .libbpf import why_not
 from .refusal import Refusal, record
-from .verifier_log import Log, Stats, said, visits
+from .verifier_log import NO_SCALAR, Log, Stats, said, visits
+
+FORBIDDEN = "the verifier has not seen the program: the process's capabilities or the machine's policy (lockdown, an LSM) forbid programs of section"
 
 
 class VerifyError(Exception):
@@ -94,11 +97,13 @@ def one(opened: Opened, index: int, program: Program, verified: Verified, count:
         verified.cost = cost(program, stats, counted)
     elif refused_by_libbpf(first):
         verified.diagnostics, verified.rule = libbpf_errors(reason(first), program.obj, verified.name, program.line(0)), "libbpf"
+        if first.status == -errno.EPERM:
+            verified.diagnostics.append(record("note", None, f"{FORBIDDEN} '{verified.section}' here"))
     else:
         second = opened.load(index, PATH | STATISTICS, SMALL * 4)
         verified.log = second.log or first.log
         log = Log(verified.log)
-        message = (log.message if not second.cut else []) or said(first.log) or reason(first)
+        message = (log.message if not second.cut else []) or said(first.log) or NO_SCALAR.findall(first.log)[-1:] or reason(first)
         refusal = Refusal(program, verified.name, verified.section, log, message)
         verified.diagnostics, verified.rule = refusal.records, refusal.rule
     return verified
