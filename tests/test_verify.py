@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib.util
 import os
 import subprocess
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import ebpfcc
-from ebpfcc.kernel import explain, known, verifier_log
+from ebpfcc.kernel import attempt, explain, known, verifier_log
 from ebpfcc.kernel.cost import table
 from ebpfcc.kernel.libbpf import why_not
 from ebpfcc.kernel.verify import VerifyResult, verify
@@ -238,6 +239,16 @@ def test_libbpf_does_not_know_the_section() -> None:
     (program,) = checked('SEC("xpd") int prog(void *ctx) { return 1; }').programs
     error = program.diagnostics[0]
     assert not program.accepted and program.rule == "libbpf" and "missing BPF prog type" in error.message and error.line == len(cases.PRELUDE.split("\n"))
+
+
+@needs_kernel
+def test_what_is_forbidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = ["prog 'prog': BPF program load failed: Operation not permitted"]
+    monkeypatch.setattr("ebpfcc.kernel.attempt.Opened.load", lambda *_: attempt.Attempt(-errno.EPERM, "", False, said))
+    (program,) = checked(OK).programs
+    assert not program.accepted and program.rule == "libbpf"
+    assert program.diagnostics[0].message == f"libbpf: {said[0]}"
+    assert "CAP_NET_ADMIN" in program.diagnostics[1].message and "section 'xdp'" in program.diagnostics[1].message
 
 
 @needs_kernel

@@ -9,14 +9,17 @@ from collections.abc import Iterable
 
 from ..diag import Record
 from ..obj.read_ext import Line, Object
-from .attempt import ALL, LARGE, LOGGED, PATH, SMALL, STATISTICS, Attempt, Opened, reason, refused_by_libbpf
+from .attempt import ALL, EACH, LOGGED, PATH, SMALL, STATISTICS, Attempt, Opened, reason, refused_by_libbpf
 from .cost import Cost, cost
 from .layout import Program
 from .libbpf import why_not
 from .refusal import Refusal, record
 from .verifier_log import NO_SCALAR, Log, Stats, said, visits
 
-FORBIDDEN = "the verifier has not seen the program: the process's capabilities or the machine's policy (lockdown, an LSM) forbid programs of section"
+FORBIDDEN = (
+    "the verifier has not seen the program: capabilities (CAP_NET_ADMIN for the network's programs, CAP_PERFMON for tracing, beside CAP_BPF) "
+    "or the machine's policy (lockdown, an LSM) forbid programs of section '{}' here"
+)
 
 
 class VerifyError(Exception):
@@ -90,7 +93,7 @@ def one(opened: Opened, index: int, program: Program, verified: Verified, count:
         verified.accepted = True
         counted = None
         if count and stats.processed <= LOGGED:
-            second = opened.load(index, ALL | STATISTICS, LARGE)
+            second = opened.load(index, ALL | STATISTICS, SMALL + stats.processed * EACH)
             if not second.cut and second.log:
                 verified.log = second.log
                 counted = visits(second.log)
@@ -98,7 +101,7 @@ def one(opened: Opened, index: int, program: Program, verified: Verified, count:
     elif refused_by_libbpf(first):
         verified.diagnostics, verified.rule = libbpf_errors(reason(first), program.obj, verified.name, program.line(0)), "libbpf"
         if first.status == -errno.EPERM:
-            verified.diagnostics.append(record("note", None, f"{FORBIDDEN} '{verified.section}' here"))
+            verified.diagnostics.append(record("note", None, FORBIDDEN.format(verified.section)))
     else:
         second = opened.load(index, PATH | STATISTICS, SMALL * 4)
         verified.log = second.log or first.log
