@@ -31,6 +31,11 @@ class Checks:
     def emit_variable(self, variable: Variable) -> Any:
         raise NotImplementedError
 
+    def check_condition(self, node: Any) -> None:
+        """An assignment as a condition; one in parentheses is a list of one expression to the parser."""
+        if node.op == "=" and self.diag.warning("parentheses", node.coord, "using the result of an assignment as a condition without parentheses"):
+            self.diag.note(node.coord, "use '==' to compare, or parentheses around the assignment")
+
     def check_unused_functions(self) -> None:
         """Static functions of the program's own file that nothing uses have their errors too; no code comes of them, so that what only
         the target cannot do is none."""

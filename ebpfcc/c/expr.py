@@ -159,9 +159,7 @@ def unary(f: FunctionState, node: Any) -> Operand:
     if op == "&":
         return address_of(f, node)
     if op == "*":
-        pointer = scalar_or_func(f, node.expr)
-        f.pos = node.coord
-        return dereference(f, pointer, node.coord)
+        return dereference(f, scalar_or_func(f, node.expr), node.coord)
     if op == "sizeof" or op == "_Alignof":
         return size_of(f, node, op)
     if op in ("++", "--", "p++", "p--"):
@@ -193,6 +191,7 @@ def scalar_or_func(f: FunctionState, node: Any) -> Operand:
 
 
 def dereference(f: FunctionState, o: Operand, where: Any) -> Operand:
+    f.pos = where
     if o.kind == "func":
         return o
     t = T.strip(o.type)
@@ -401,6 +400,8 @@ def divide_exactly(f: FunctionState, value: Value, size: int) -> Value:
 def condition(f: FunctionState, node: Any, then: Any, other: Any, hint: str | None = None) -> None:
     """Branches to `then` or `other`; && || ! become control flow."""
     kind = type(node)
+    if kind is c_ast.Assignment:
+        f.unit.check_condition(node)
     if kind is c_ast.BinaryOp and node.op in ("&&", "||"):
         middle = f.new_block("and" if node.op == "&&" else "or")
         if node.op == "&&":
@@ -601,8 +602,7 @@ def subscript(f: FunctionState, node: Any) -> Operand:
         out = access.memory(f, base.value, t.target, 0)
         out.core = CoreChain(base.value, access.relocation_root(t.target), [n], n * size)
         return out
-    pointer = pointer_operation(f, "+", base, index, t, T.strip(index.type), node.coord)
-    return dereference(f, pointer, node.coord)
+    return dereference(f, pointer_operation(f, "+", base, index, t, T.strip(index.type), node.coord), node.coord)
 
 
 def promoted_index(f: FunctionState, index: Operand, where: Any) -> Operand:
