@@ -146,6 +146,7 @@ def memory_builtin(op: str) -> Builtin:
     def builtin(f: FunctionState, node: Any, args: list[Any]) -> Operand:
         if not arguments(f, node, args, 3):
             return f.poison()
+        f.unit.check_size(f, op, args)
         target = rvalue(f, f.expr(args[0]))
         source = rvalue(f, f.expr(args[1]))
         size = convert(f, scalar(f, args[2]), T.ULONG).value

@@ -101,7 +101,7 @@ def finish(
     if t.prototype and (len(args) < len(params) or (len(args) > len(params) and not t.variadic)):
         few = len(args) < len(params)
         where = node.args.coord if few else args[len(params)].coord
-        f.diag.error(where, f"too {'few' if few else 'many'} arguments to function call, expected {len(params)}, have {len(args)}")
+        f.diag.error(where, f"too {'few' if few else 'many'} arguments to function call, expected {'at least ' * t.variadic}{len(params)}, have {len(args)}")
         if named is not None and named.pos is not None:
             f.diag.note(named.pos, f"'{named.name}' declared here")
         for arg in args:

@@ -254,7 +254,7 @@ def is_modifiable(f: FunctionState, o: Operand, where: Any) -> bool:
         f.diag.error(where, "expression is not assignable")
         return False
     if T.qualifiers(o.type)[0]:
-        f.diag.error(where, f"cannot assign to an object with const-qualified type '{T.spell(o.type)}'")
+        f.diag.error(where, f"cannot assign to {'variable ' + repr(o.var.name) if o.var else 'an object'} with const-qualified type '{T.spell(o.type)}'")
         return False
     u = T.strip(o.type)
     if T.is_record(u) and u.members:

@@ -76,6 +76,7 @@ class Unit(Checks):
     # -- parsing ---------------------------------------------------------------------------------------------------
     def new_parser(self) -> GnuParser:
         parser = GnuParser(self.is_typedef)
+        parser.similar_type = self.similar_type
         parser.diag = self.diag
         parser.pack_stack = []
         parser.pushed_attrs = []
@@ -531,16 +532,6 @@ class Unit(Checks):
         f.declare(name, Variable(name, T.POISON, "auto", where))
         if not f.scopes:
             self.names.pop(name, None)
-
-    def known(self) -> set[str]:
-        """The names at file scope, those of headers that are read by their index included."""
-        return {*self.names, *(name for region, _, _ in self.regions for name in (*region.typedefs, *region.ordinary))}
-
-    def declared_here(self, f: FunctionState, name: str) -> None:
-        symbol = f.lookup(name) if name else None
-        place = getattr(symbol, "pos", None)
-        if place is not None:
-            self.diag.note(place, f"'{name}' declared here")
 
     def predefined(self, f: FunctionState, name: str, node: Any) -> Operand | None:
         if name in ("__func__", "__FUNCTION__", "__PRETTY_FUNCTION__"):
