@@ -14,7 +14,7 @@ from .layout import Insn, Program
 from .origin import CONTEXT, STACK, Path, argument, is_number
 from .verifier_log import Log
 
-BRANCHES, MESSAGE_LINES = 3, 4
+BRANCHES, MESSAGE_LINES, EXIT = 3, 4, 0x95
 COMPARE = {0x1: "==", 0x2: ">", 0x3: ">=", 0x4: "&", 0x5: "!=", 0x6: ">", 0x7: ">=", 0xA: "<", 0xB: "<=", 0xC: "<", 0xD: "<="}
 OPPOSITE = {"==": "!=", "!=": "==", ">": "<=", "<=": ">", ">=": "<", "<": ">="}
 NUMBERED = re.compile(r"(?:unreachable insn|from insn|detected at insn|^insn|BPF_LD_IMM64 insn) (\d+)|^(\d+): <invalid CO-RE|\(insn (\d+)\)", re.M)
@@ -122,7 +122,20 @@ class Refusal(Sources):
             origin = self.path.origin(self.last, 0)
             if origin is not None and origin.step >= 0 and origin.text.startswith("set to"):
                 return steps[origin.step].insn
-        return steps[-1].insn
+        return self._before_header() if self.insn is not None and self.insn.code == EXIT else steps[-1].insn
+
+    def _before_header(self) -> int:
+        """The last instruction; if it is the return of a wrapper (BPF_PROG) around the program's body, which has the line of the function's
+        header, the last one on the path that has another line."""
+        last = self.log.steps[-1]
+        function, line = self.program.function(last.insn), self.program.line(last.insn)
+        i = self.program.functions.index(function) if function is not None else 0
+        start = self.program.starts[i]
+        lines = [found for at in range(start, start + self.program.functions[i].size) if (found := self.program.line(at)) is not None]
+        if line is None or line.line > min(found.line for found in lines if found.file == line.file):
+            return last.insn
+        places = ((step.insn, self.program.line(step.insn)) for step in reversed(self.log.steps) if step.frame == last.frame)
+        return next((at for at, place in places if place is not None and place.line != line.line), last.insn)
 
     def _busiest_loop(self) -> int:
         """The jump back that was made most often lately; where it goes to, if it is made always: a condition stands in the line of its loop."""

@@ -875,4 +875,19 @@ static __always_inline int body(struct xdp_md *ctx, int size) {
 SEC("xdp") int prog(struct xdp_md *ctx) {
   return body(ctx, 3);
 }"""),
+    ("return_of_wrapped_bodies", "reference-leak", """
+#define WRAPPED(name, ctx) name(struct xdp_md *own); static __always_inline int body_##name(struct xdp_md *ctx); \\
+  int name(struct xdp_md *own) { return body_##name(own); } static __always_inline int body_##name(struct xdp_md *ctx)
+SEC("xdp") int WRAPPED(prog, ctx)
+{
+  if (ctx->rx_queue_index > 7)
+    return 0;
+  int *record = bpf_ringbuf_reserve(&ring, 8, 0);
+  if (!record)
+    return 0;
+  if (ctx->ingress_ifindex > 3) /* FAULT */
+    return 1;
+  bpf_ringbuf_discard(record, 0);
+  return 2;
+}"""),
 ]  # fmt: skip
