@@ -54,7 +54,7 @@ WARNINGS = {
     "gnu-statement-expression": "pedantic", "zero-length-array": "pedantic", "vla": "off", "undef": "off", "unused-macros": "off",
     "expansion-to-defined": "extra", "trigraphs": "", "shadow": "off", "cast-align": "off", "cast-qual": "off", "conversion": "off",
     "sign-conversion": "off", "padded": "off", "declaration-after-statement": "off", "strict-prototypes": "off",
-    "missing-prototypes": "off", "missing-declarations": "off", "write-strings": "off", "implicit-fallthrough": "off",
+    "missing-prototypes": "off", "missing-declarations": "", "write-strings": "off", "implicit-fallthrough": "off",
     "invalid-pp-token": "", "extra-tokens": "", "endif-labels": "", "newline-eof": "pedantic", "date-time": "off",
     "pointer-arith": "off", "gnu-pointer-arith": "pedantic", "switch": "", "switch-enum": "off", "tautological-compare": "",
 }  # fmt: skip
@@ -101,6 +101,9 @@ class Diagnostics:
         self.pragmas: list[tuple[int, str, str]] = []  # (position, push | pop | ignored | warning | error, flag)
         self._states: dict[str, str] = {}
         self._last_chain: list[tuple[str, int]] = []
+        self._told: set[tuple[str, int, int, str]] = set()  # errors, which are told once: a macro may bring one several times
+        self._again = 0
+        self._muted = False  # the last message was one of these: nor are its notes
 
     # -- what the passes call -------------------------------------------------------------------------------------
     def error(self, where: Where, message: str, fixit: str | None = None, flag: str | None = None) -> None:
@@ -109,7 +112,7 @@ class Diagnostics:
             return
         self.errors += 1
         self._record("error", where, message, flag, fixit)
-        if self.limit and self.errors >= self.limit:
+        if self.limit and self.errors - self._again >= self.limit:
             self._record("fatal error", None, "too many errors emitted, stopping now", "-ferror-limit=", None)
             raise CompileError("too many errors")
 
@@ -130,7 +133,7 @@ class Diagnostics:
 
     def note(self, where: Where, message: str) -> None:
         """More about the message before it."""
-        if not self.silent and self.records:
+        if not self.silent and self.records and not self._muted:
             self._record("note", where, message, None, None)
 
     def fatal(self, where: Where, message: str) -> NoReturn:
@@ -232,6 +235,13 @@ class Diagnostics:
             file, note_line, note_col = self.sources.locate(at)
             parts.append(f"{file}:{note_line}:{note_col}: note: expanded from macro '{macro}'")
             parts += self._snippet(at, note_line, note_col, None)
+        if severity != "note":
+            told = (name, line, col, message)
+            self._muted = severity == "error" and told in self._told
+            self._told.add(told)
+            if self._muted:
+                self._again += 1
+                return
         self.records.append(Record(severity, name, line, col, message, flag, "\n".join(parts), fixit))
 
     def _place(self, where: Where) -> tuple[int, list[tuple[str, int]]]:
@@ -270,7 +280,7 @@ class Diagnostics:
     def text(self) -> str:
         """Everything recorded, as the command prints it, with the count at the end."""
         out = [self._colored(r) if self.color else r.text for r in self.records]
-        counts = [f"{n} {word}{'s' if n > 1 else ''}" for n, word in ((self.warnings, "warning"), (self.errors, "error")) if n]
+        counts = [f"{n} {word}{'s' if n > 1 else ''}" for n, word in ((self.warnings, "warning"), (self.errors - self._again, "error")) if n]
         if counts:
             out.append(" and ".join(counts) + " generated.")
         return "".join(part + "\n" for part in out)

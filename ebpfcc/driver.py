@@ -193,7 +193,7 @@ def generate_all(module: Any, options: Options, diag: Diagnostics) -> list[Any]:
             diag.error(fn.pos, f"stack of function '{fn.name}' is {e.total} bytes, above the limit of 512: largest objects {objects}")
             continue
         except Symbol as e:
-            diag.error(fn.pos, f"undefined label '{e.name}' in the assembly of function '{fn.name}'")
+            diag.error(e.pos if e.pos is not None else fn.pos, f"undefined label '{e.name}' in the assembly of function '{fn.name}'")
             continue
         except (SelectError, AsmError) as e:
             diag.error(e.pos if e.pos is not None else fn.pos, e.message)

@@ -444,6 +444,7 @@ def _settle(r: Reading, arguments: list[str]) -> None:
         o.cpu = _cpu_version(r)
     if not o.queries:
         _check_inputs(o)
+        _check_verify(o)
 
 
 def _target_machine(r: Reading) -> str:
@@ -515,6 +516,22 @@ def _check_inputs(o: Options) -> None:
         raise UsageError("cannot specify -o when generating multiple output files")
 
 
+def _check_verify(o: Options) -> None:
+    """--verify needs an object that the running kernel could load."""
+    if not o.verify:
+        if o.verify_log:
+            raise UsageError("'-fverify-log=' is of use with '--verify' only")
+        return
+    flag = f"-{o.dependencies}" if o.dependencies in ("M", "MM") else f"--emit={o.emit}" if o.emit else NO_OBJECT.get(o.action)
+    if flag:
+        raise UsageError(f"'--verify' cannot be used with '{flag}': no object is made that could be loaded")
+    if o.big_endian != (sys.byteorder == "big"):
+        raise UsageError(f"'--verify' cannot be used with '--target={o.target}': the running kernel has the other byte order")
+    if o.verify_log and len(o.inputs) > 1:
+        raise UsageError("cannot specify '-fverify-log=' when verifying multiple objects")
+
+
+NO_OBJECT = {"assembly": "-S", "preprocess": "-E", "syntax": "-fsyntax-only"}
 WHAT = {
     "object": "objects are not linked; use 'bpftool gen object'", "assembler": "assembly is accepted in C's asm() only", "ir": "ebpfcc has no LLVM behind it",
     "c++": "only C is compiled", "objc": "only C is compiled", "cuda": "only C is compiled", "opencl": "only C is compiled", "fortran": "only C is compiled",

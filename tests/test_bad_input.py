@@ -119,6 +119,33 @@ def test_case(case: Case) -> None:
         assert not strict.ok and strict.data is None and "-Werror" in strict.diag.text()
 
 
+@pytest.mark.parametrize(
+    ("text", "fixit", "notes"),
+    [
+        ("int counts;\nint f(void) { return count; }", "counts", ["1:5: 'counts' declared here"]),
+        ("struct s { int value; };\nint f(struct s *p) { return p->valu; }", "value", []),
+        ("struct s { int x; };\nint f(void *p) { s *q = p; return 0; }", "struct s", []),
+        ("long (*const helper)(int) = (void *)5;\nlong f(void) { return helper(1, 2); }", None, ["1:14: 'helper' declared here"]),
+        ("int g(int a);\nint f(void) { return g(); }", None, ["1:5: 'g' declared here"]),
+        ("int lookup(int a);\nint f(void) { return lookups(3); }", None, ["2:22: did you mean 'lookup'?", "1:5: 'lookup' declared here"]),
+        ("typedef unsigned int __u32;\nint f(void) { u32 x = 3; return x; }", None, []),
+        ("struct s { int pid; };\nint f(void) { struct s e = { .pidd = 3 }; return e.pid; }", "pid", []),
+        ("int f(int a) { switch (a) { case 1: return 0; case 1: return 1; } return 2; }", None, ["1:29: previous case defined here"]),
+        ('struct k { char a; long b; };\n_Static_assert(sizeof(struct k) == 9, "packed");', None, ["2:33: expression evaluates to '16 == 9'"]),
+        ("int g(const void *key);\nint f(int key) { return g(key); }", None, ["2:27: take the address with '&'"]),
+        ("struct s { int x; };\nint g(struct s *p);\nint f(struct s v) { return g(v); }", None, ["3:30: take the address with '&'"]),
+    ],
+)
+def test_suggestions(text: str, fixit: str | None, notes: list[str]) -> None:
+    result = ebpfcc.compile(text=text, name="t.c", flags=["-O2"])
+    error = result.diagnostics[0]
+    assert error.severity == "error" and error.fixit == fixit
+    if fixit is not None:
+        caret, under = error.text.split("\n")[2:]
+        assert caret.endswith("^") and under == caret[:-1] + fixit
+    assert [f"{d.line}:{d.col}: {d.message}" for d in result.diagnostics if d.severity == "note"] == notes
+
+
 def test_there_are_many() -> None:
     assert len(CASES) >= 210 and len({(c.file, c.name) for c in CASES}) == len(CASES)
 

@@ -87,6 +87,9 @@ def test_flags_without_effect_are_accepted(here: Path) -> None:
     assert flags.parse([*accepted, "-c", "p.c"]).inputs == [("p.c", "c")]
 
 
+FOREIGN = "bpfeb" if sys.byteorder == "little" else "bpfel"
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -108,6 +111,16 @@ def test_flags_without_effect_are_accepted(here: Path) -> None:
         ("-flto=thin -c p.c", "'-flto=thin' is not supported: ebpfcc has no LLVM behind it"),
         ("-fsanitize=address -c p.c", "'-fsanitize=address' is not supported: BPF programs have no run-time library to report to"),
         ("-fopenmp -c p.c", "'-fopenmp' is not supported: BPF has no threads"),
+        ("--verify -S p.c", "'--verify' cannot be used with '-S': no object is made that could be loaded"),
+        ("-E --verify p.c", "'--verify' cannot be used with '-E': no object is made that could be loaded"),
+        ("--verify -E -", "'--verify' cannot be used with '-E': no object is made that could be loaded"),
+        ("--verify -fsyntax-only p.c", "'--verify' cannot be used with '-fsyntax-only': no object is made that could be loaded"),
+        ("--verify -M p.c", "'--verify' cannot be used with '-M': no object is made that could be loaded"),
+        ("-MM -c --verify p.c", "'--verify' cannot be used with '-MM': no object is made that could be loaded"),
+        ("--verify --emit=ir p.c", "'--verify' cannot be used with '--emit=ir': no object is made that could be loaded"),
+        (f"--verify --target={FOREIGN} -c p.c", f"'--verify' cannot be used with '--target={FOREIGN}': the running kernel has the other byte order"),
+        ("--verify -fverify-log=l -c p.c h.h", "cannot specify '-fverify-log=' when verifying multiple objects"),
+        ("-fverify-log=l -c p.c", "'-fverify-log=' is of use with '--verify' only"),
     ],
 )
 def test_usage_errors(here: Path, capsys: pytest.CaptureFixture[str], arguments: str, message: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib.util
 import os
 import subprocess
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import ebpfcc
-from ebpfcc.kernel import explain, known, verifier_log
+from ebpfcc.kernel import attempt, explain, known, verifier_log
 from ebpfcc.kernel.cost import table
 from ebpfcc.kernel.libbpf import why_not
 from ebpfcc.kernel.verify import VerifyResult, verify
@@ -156,6 +157,55 @@ def test_what_ended_a_pointer() -> None:
 
 
 @needs_kernel
+@pytest.mark.parametrize(
+    "name, words",
+    [
+        ("null_constant", "argument 1 of bpf_task_acquire() ('(void *)0') is NULL here, which this function does not take"),
+        ("null_to_kptr", "argument 2 of bpf_kptr_xchg() ('bpf_task_from_pid(1)') may be NULL here: compare it with NULL before it is passed on"),
+        (
+            "null_key_constant",
+            "argument 2 of bpf_map_delete_elem() ('(void *)0') is NULL, where the function takes a pointer to memory (on the stack, in a map ",
+        ),
+        ("null_read", "'p' is NULL here, which cannot be dereferenced"),
+        ("used_after_submit", "'record' is not valid any more here: the call of bpf_ringbuf_submit() before has ended what it points to"),
+        ("packet_after_global", "'data' is not valid any more here: the call of pull() before has ended what it points to"),
+        ("slice_after_new_dynptr", "'slice' is not valid any more here: the call of bpf_dynptr_from_mem() before has ended what it points to"),
+        ("throw_under_rcu", "bpf_throw() leaves the program: what bpf_rcu_read_lock() began must be ended before"),
+        ("index_far", "'far', which is added to or subtracted from a pointer to a map value here may be 2147483"),
+        ("index_of_global", "'place', which is added to or subtracted from a pointer to a map value here may be negative or has no bounds"),
+        ("metadata_unchecked", "'meta' may be beyond the end of the packet: before this byte is used, compare its end with data, where the metadata ends"),
+        ("global_takes_memory", "argument 1 of sum() ('(struct pair *)(long)bpf_get_prandom_u32()') is a number; sum(), a global function that is checked"),
+        ("released_by_parameter", "what bpf_task_release() releases must have been acquired by this program"),
+        ("beyond_kernel_member", "these 17 bytes reach beyond member 'comm' of struct task_struct: keep the size within it"),
+    ],
+)
+def test_the_words(name: str, words: str) -> None:
+    body = next(body for n, _, body in cases.CASES if n == name)
+    assert checked(body).programs[0].diagnostics[0].message.startswith(words)
+
+
+@needs_kernel
+def test_the_constant_index_is_told() -> None:
+    assert any(
+        "'i' is in an object whose address fill() was given; to the verifier what is added for it is the number 9" in n for n in notes("index_constant_late")
+    )
+
+
+@needs_kernel
+def test_the_line_of_a_global_variables_value() -> None:
+    body = """
+unsigned size = 4;
+SEC("tc") int prog(struct __sk_buff *skb) {
+  char bytes[16];
+  return bpf_skb_load_bytes(skb, 2, bytes,
+    size) & 1;
+}"""
+    told = verify(compiled(body)).programs[0].diagnostics
+    assert told[0].message.startswith("argument 4 of bpf_skb_load_bytes()") and told[0].line + 1 == told[1].line
+    assert told[1].message.startswith("'size' is the value of 'size'; to the verifier it is a number, 0 to 4294967295")
+
+
+@needs_kernel
 def test_only_the_programs_named() -> None:
     two = OK.replace("prog", "one") + OK.replace("prog", "two")
     assert [p.name for p in verify(compiled(two), programs=["two"]).programs] == ["two"]
@@ -189,6 +239,16 @@ def test_libbpf_does_not_know_the_section() -> None:
     (program,) = checked('SEC("xpd") int prog(void *ctx) { return 1; }').programs
     error = program.diagnostics[0]
     assert not program.accepted and program.rule == "libbpf" and "missing BPF prog type" in error.message and error.line == len(cases.PRELUDE.split("\n"))
+
+
+@needs_kernel
+def test_what_is_forbidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = ["prog 'prog': BPF program load failed: Operation not permitted"]
+    monkeypatch.setattr("ebpfcc.kernel.attempt.Opened.load", lambda *_: attempt.Attempt(-errno.EPERM, "", False, said))
+    (program,) = checked(OK).programs
+    assert not program.accepted and program.rule == "libbpf"
+    assert program.diagnostics[0].message == f"libbpf: {said[0]}"
+    assert "CAP_NET_ADMIN" in program.diagnostics[1].message and "section 'xdp'" in program.diagnostics[1].message
 
 
 @needs_kernel
@@ -309,8 +369,19 @@ def test_a_state_on_the_line_of_its_instruction_is_read() -> None:
     [
         ("scalar()", "a number of which nothing is known"),
         ("scalar(smin=0,smax=umax=0xffffffff,var_off=(0x0; 0xffffffff))", "a number, 0 to 4294967295"),
-        ("scalar(umin=56)", "a number, at least 56, without an upper bound"),
+        ("scalar(umin=56)", "a number, at least 56 if unsigned"),
+        ("scalar(id=1,smax=4,umin=3)", "a number, at most 4, without a lower bound"),
+        ("scalar(id=1,umax=0xfffffffffffffffa)", "a number, 0 to 18446744073709551610 if unsigned"),
+        ("scalar(smax=0xffffffff7fffffff,umin=0x8000000000000000,umax=0xffffffff7fffffff)", "a number, at most -2147483649, without a lower bound"),
+        ("scalar(smin=umin=smin32=umin32=4096,smax=umax=smax32=umax32=8192,var_off=(0x0; 0x3fff))", "a number, 4096 to 8192"),
+        ("scalar(smin=0,umax=0x7fffffffffffffff)", "a number that is not negative"),
+        ("scalar(smin=umin=1,umax=0x7fffffffffffffff)", "a number, at least 1, without an upper bound"),
         ("scalar(smin=-128,smax=127)", "a number, -128 to 127"),
+        ("rcu_ptr_or_null_cgroup(id=7)", "a pointer under RCU, or NULL, to struct cgroup"),
+        ("untrusted_ptr_bpf_map()", "an untrusted pointer to struct bpf_map"),
+        ("percpu_rcu_ptr_()", "a per-CPU pointer under RCU to a kernel structure"),
+        ("mem_or_null(id=2,sz=1)", "a pointer to memory of 1 byte, or NULL"),
+        ("sock_or_null(id=2,ref_obj_id=2)", "a pointer to a socket, or NULL"),
         ("P3", "the number 3"),
         ("ctx()", "a pointer to the context"),
         ("pkt(r=14)", "a pointer to packet data, 14 bytes of which are known to be there"),
@@ -333,6 +404,9 @@ def test_states_in_words(state: str, words: str) -> None:
         ("invalid indirect read from stack R2 off -16+4 size 16", "stack-uninitialised"), ("variable stack access var_off=(0x0; 0x7) off=-8 size=1", "stack-variable"),
         ("kernel btf_id 5 is not a kernel function", "kfunc-unknown"), ("R1 must be a known constant", "constant"), ("R5 !read_ok", "uninitialised"),
         ("Caller passes invalid args into func#1 ('f')", "caller-arguments"), ("R0 cannot write into rdonly_mem", "read-only"), ("no such words", ""),
+        ("exception cb only supports single integer argument", "exception-parameter"),
+        ("attach to unsupported member test_2 of struct bpf_dummy_ops", "struct-ops-member"),
+        ("access beyond struct task_struct at off 9999 size 4", "member-bounds"),
     ],
 )  # fmt: skip
 def test_refusals_by_their_words(message: str, rule: str) -> None:
@@ -346,7 +420,7 @@ def test_every_explanation_can_be_made() -> None:
     import re
     import string
 
-    made = {"r", "i", "arg", "type_c", "expected_c", "n_1", "checked", "member", "uninitialised", "returns", "map_type"}
+    made = {"r", "i", "arg", "type_c", "expected_c", "n_1", "checked", "member", "uninitialised", "returns", "map_type", "is_c", "null", "added", "limit"}
     for name, pattern, text in explain.RULES:
         asked = {field for _, field, _, _ in string.Formatter().parse(text) if field}
         groups = set(re.compile(pattern.pattern).groupindex)

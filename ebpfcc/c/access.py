@@ -88,7 +88,8 @@ def member(f: FunctionState, operand: Operand, name: str, where: Any, core: bool
         if record.members is None:
             f.diag.error(where, f"incomplete definition of type '{T.spell(record)}'")
         else:
-            f.diag.error(where, f"no member named '{name}' in '{T.spell(record)}'{similar(name, [m.name for m in record.members])}")
+            found = similar(name, [m.name for m in record.members])
+            f.diag.error(where, f"no member named '{name}' in '{T.spell(record)}'{meant(found)}", found)
         return f.poison()
     for index, m in path:
         operand = step(f, operand, index, m, core)
@@ -96,11 +97,14 @@ def member(f: FunctionState, operand: Operand, name: str, where: Any, core: bool
 
 
 def similar(name: str, known: Iterable[str]) -> str:
-    """A suggestion for a name that is not known."""
+    """What a name that is not known may be meant to be; "" if nothing is like it."""
     from difflib import get_close_matches
 
-    found = get_close_matches(name, [k for k in known if k], 1, 0.75)
-    return f"; did you mean '{found[0]}'?" if found else ""
+    return next(iter(get_close_matches(name, [k for k in known if k], 1, 0.75)), "")
+
+
+def meant(name: str) -> str:
+    return f"; did you mean '{name}'?" if name else ""
 
 
 def step(f: FunctionState, operand: Operand, index: int, m: T.Member, core: bool = True) -> Operand:

@@ -146,6 +146,7 @@ def memory_builtin(op: str) -> Builtin:
     def builtin(f: FunctionState, node: Any, args: list[Any]) -> Operand:
         if not arguments(f, node, args, 3):
             return f.poison()
+        f.unit.check_size(f, op, args)
         target = rvalue(f, f.expr(args[0]))
         source = rvalue(f, f.expr(args[1]))
         size = convert(f, scalar(f, args[2]), T.ULONG).value
@@ -415,6 +416,10 @@ def pointed_type(f: FunctionState, node: Any) -> T.Type:
 
 def preserve_type_info(f: FunctionState, node: Any, args: list[Any]) -> Operand:
     t = pointed_type(f, args[0])
+    named_type = named(t)
+    if named_type.kind != "typedef" and not getattr(named_type, "tag", None):
+        f.diag.error(node.coord, "__builtin_preserve_type_info argument 1 invalid: a struct, union or enum with a tag, or a typedef, is needed")
+        return f.poison()
     flag = f.unit.integer_constant(f, args[1], "'__builtin_preserve_type_info' kind")
     kind = {0: TYPE_EXISTS, 1: TYPE_SIZE, 2: TYPE_MATCHES}.get(flag, TYPE_EXISTS)
     value = T.sizeof(t) if kind == TYPE_SIZE and T.is_complete(t) else 1

@@ -53,6 +53,8 @@ def call(f: FunctionState, node: Any) -> Operand:
     if t.kind == "ptr":
         t = T.strip(t.target)
     if t is T.POISON:
+        for arg in args:
+            f.expr(arg)
         return f.poison()
     if t.kind != "func":
         f.diag.error(node.coord, f"called object type '{T.spell(callee.type)}' is not a function or function pointer")
@@ -60,10 +62,16 @@ def call(f: FunctionState, node: Any) -> Operand:
     if target is None and value.value is not None and value.value.op == "const":
         target = value.value.aux
     if target is not None:
-        return finish(f, Call("helper", target), t, [], args, node, "helper")
+        return finish(f, Call("helper", target), t, [], args, node, callee.var.name if type(callee.var) is Variable else "helper", callee.var)
     if value.value is not None and value.value.op == "gaddr" and value.value.aux[1] == 0:
         return finish(f, Call("func", value.value.aux[0]), t, [], args, node, value.value.aux[0])
     return finish(f, Call("indirect", None), t, [value.value], args, node, "function")
+
+
+def points_to(t: T.Type, target: T.Type) -> bool:
+    """Whether a pointer of this type can point to an object of that one."""
+    pointer = T.strip(t)
+    return pointer.kind == "ptr" and (T.strip(pointer.target).kind == "void" or T.same(T.strip(pointer.target), T.strip(target)))
 
 
 def constant_target(f: FunctionState, callee: Operand) -> int | None:
@@ -85,13 +93,19 @@ def call_function(f: FunctionState, symbol: FunctionSymbol, t: Any, args: list[A
 
 
 def finish(
-    f: FunctionState, info: Call, t: T.Func, values: list[Value], args: list[Any], node: Any, name: str, symbol: FunctionSymbol | None = None
+    f: FunctionState, info: Call, t: T.Func, values: list[Value], args: list[Any], node: Any, name: str, named: FunctionSymbol | Variable | None = None
 ) -> Operand:
-    """symbol: what is called, if it is a function by name; one of this source extends its results as their type says."""
+    """named: what is called, by name; a function of this source extends its results as their type says."""
+    symbol = named if type(named) is FunctionSymbol else None
     params = t.params
     if t.prototype and (len(args) < len(params) or (len(args) > len(params) and not t.variadic)):
-        word = "few" if len(args) < len(params) else "many"
-        f.diag.error(node.coord, f"too {word} arguments to function call, expected {len(params)}, have {len(args)}")
+        few = len(args) < len(params)
+        where = node.args.coord if few else args[len(params)].coord
+        f.diag.error(where, f"too {'few' if few else 'many'} arguments to function call, expected {'at least ' * t.variadic}{len(params)}, have {len(args)}")
+        if named is not None and named.pos is not None:
+            f.diag.note(named.pos, f"'{named.name}' declared here")
+        for arg in args:
+            f.expr(arg)
         return f.poison()
     ret = T.strip(t.ret)
     out: Operand | None = None
@@ -108,12 +122,16 @@ def finish(
         operands = None
     for i, arg in enumerate(args):
         o = f.expr(arg)
-        literal, o = o.literal, rvalue(f, o)
+        literal, at = o.literal, o.type if o.kind in ("mem", "ssa") else None
+        o = rvalue(f, o)
         if operands is not None:
             operands.append(o)
             o.literal = literal
         if i < len(params):
+            told = len(f.diag.records)
             o = assign_convert(f, o, params[i].type, arg.coord, f"passing argument {i + 1} of '{name}'")
+            if len(f.diag.records) > told and at is not None and points_to(params[i].type, at):
+                f.diag.note(arg.coord, "take the address with '&'")
         elif o.kind == "value" and o.value is not None and T.is_integer(T.strip(o.type)):
             o = promoted(f, o)
         pass_argument(f, o, values)

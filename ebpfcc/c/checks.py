@@ -5,6 +5,7 @@ from __future__ import annotations
 from pycparser import c_ast
 
 from ..ir.core import Module
+from . import access
 from . import types as T
 from .state import FunctionState, FunctionSymbol, Operand, Variable
 
@@ -24,12 +25,44 @@ class Checks:
     statics: set[str]
     strings: dict[tuple[bytes, int], str]
     pending: list[FunctionSymbol]
+    regions: list[Any]
 
     def lower_function(self, symbol: FunctionSymbol) -> None:
         raise NotImplementedError
 
     def emit_variable(self, variable: Variable) -> Any:
         raise NotImplementedError
+
+    def known(self) -> set[str]:
+        """The names at file scope, those of headers that are read by their index included."""
+        return {*self.names, *(name for region, _, _ in self.regions for name in (*region.typedefs, *region.ordinary))}
+
+    def declared_here(self, f: FunctionState, name: str) -> None:
+        symbol = f.lookup(name) if name else None
+        place = getattr(symbol, "pos", None)
+        if place is not None:
+            self.diag.note(place, f"'{name}' declared here")
+
+    def similar_type(self, name: str) -> str:
+        types = {n for n, symbol in self.names.items() if type(symbol) is T.Typedef}
+        return access.similar(name, types | {n for region, _, _ in self.regions for n in region.typedefs})
+
+    def check_size(self, f: FunctionState, op: str, args: list[Any]) -> None:
+        """memset(p, 0, sizeof(p))"""
+        size: Any = args[2].expr if type(args[2]) is c_ast.UnaryOp and args[2].op == "sizeof" else None
+        for arg in args[:1] if op == "memset" else args[:2]:
+            while type(arg) is c_ast.Cast:
+                arg = arg.expr
+            if type(size) is c_ast.ID and type(arg) is c_ast.ID and size.name == arg.name:
+                t = T.strip(f.expr(arg).type)
+                if t.kind == "ptr" and T.strip(t.target).kind not in ("void", "ptr"):
+                    told = f"'{op}' call operates on objects of type '{T.spell(t.target)}' while the size is based on a different type '{T.spell(t)}'"
+                    self.diag.warning("sizeof-pointer-memaccess", size.coord, told)
+
+    def check_condition(self, node: Any) -> None:
+        """An assignment as a condition; one in parentheses is a list of one expression to the parser."""
+        if node.op == "=" and self.diag.warning("parentheses", node.coord, "using the result of an assignment as a condition without parentheses"):
+            self.diag.note(node.coord, "use '==' to compare, or parentheses around the assignment")
 
     def check_unused_functions(self) -> None:
         """Static functions of the program's own file that nothing uses have their errors too; no code comes of them, so that what only

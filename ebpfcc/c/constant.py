@@ -62,6 +62,9 @@ def static_assert(f: FunctionState, node: Any) -> None:
         if node.message is not None:
             text = ": " + literals.string_bytes(node.message.parts)[0][:-1].decode("utf-8", "replace")
         f.diag.error(node.coord, "static assertion failed" + text)
+        sides = [constant_operand(f, side) for side in (node.cond.left, node.cond.right)] if type(node.cond) is c_ast.BinaryOp else []
+        if sides and None not in sides and node.cond.op not in ("&&", "||"):
+            f.diag.note(node.cond.coord, f"expression evaluates to '{numeric(sides[0])} {node.cond.op} {numeric(sides[1])}'")  # type: ignore[arg-type]
 
 
 def load_from_image(f: FunctionState, t: Any, source: Any, off: int) -> Value | None:

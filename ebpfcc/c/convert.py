@@ -64,6 +64,8 @@ def rvalue(f: FunctionState, o: Operand) -> Operand:
 
 def uninitialised(f: FunctionState, o: Operand, value: Value) -> None:
     variable = o.var
+    if f.diag.errors or f.unit.at_file_scope(f):
+        return  # what was wrong may have been to give it its value
     if variable.name and variable.init is None and not f.unit.unevaluated and not f.is_dead() and T.strip(o.type) is not T.POISON:
         f.diag.warning("uninitialized", o.off or f.pos, f"variable '{variable.name}' is uninitialized when used here")
 

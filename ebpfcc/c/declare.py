@@ -224,6 +224,9 @@ def define_record(f: FunctionState, record: T.Record, node: Any) -> None:
     record.resolve = None
     record.pos = node.coord
     attrs = gather(f, node.attrs) if node.attrs else {}
+    for a in node.attrs or ():
+        if a.name == "section":
+            f.diag.error(a.coord, "'section' attribute only applies to functions and global variables: it belongs behind the variable's name")
     apply_record_attributes(f, record, attrs)
     members: list[T.Member] = []
     seen: set[str] = set()

@@ -42,6 +42,7 @@ def identifier(f: FunctionState, node: Any) -> Operand:
             return predefined
         f.unit.undeclared(f, name, node.coord)
         return f.poison()
+    f.pos = node.coord
     return name_operand(f, symbol, node)
 
 
@@ -190,6 +191,7 @@ def scalar_or_func(f: FunctionState, node: Any) -> Operand:
 
 
 def dereference(f: FunctionState, o: Operand, where: Any) -> Operand:
+    f.pos = where
     if o.kind == "func":
         return o
     t = T.strip(o.type)
@@ -252,7 +254,7 @@ def is_modifiable(f: FunctionState, o: Operand, where: Any) -> bool:
         f.diag.error(where, "expression is not assignable")
         return False
     if T.qualifiers(o.type)[0]:
-        f.diag.error(where, f"cannot assign to an object with const-qualified type '{T.spell(o.type)}'")
+        f.diag.error(where, f"cannot assign to {'variable ' + repr(o.var.name) if o.var else 'an object'} with const-qualified type '{T.spell(o.type)}'")
         return False
     u = T.strip(o.type)
     if T.is_record(u) and u.members:
@@ -398,6 +400,8 @@ def divide_exactly(f: FunctionState, value: Value, size: int) -> Value:
 def condition(f: FunctionState, node: Any, then: Any, other: Any, hint: str | None = None) -> None:
     """Branches to `then` or `other`; && || ! become control flow."""
     kind = type(node)
+    if kind is c_ast.Assignment:
+        f.unit.check_condition(node)
     if kind is c_ast.BinaryOp and node.op in ("&&", "||"):
         middle = f.new_block("and" if node.op == "&&" else "or")
         if node.op == "&&":
@@ -598,8 +602,7 @@ def subscript(f: FunctionState, node: Any) -> Operand:
         out = access.memory(f, base.value, t.target, 0)
         out.core = CoreChain(base.value, access.relocation_root(t.target), [n], n * size)
         return out
-    pointer = pointer_operation(f, "+", base, index, t, T.strip(index.type), node.coord)
-    return dereference(f, pointer, node.coord)
+    return dereference(f, pointer_operation(f, "+", base, index, t, T.strip(index.type), node.coord), node.coord)
 
 
 def promoted_index(f: FunctionState, index: Operand, where: Any) -> Operand:

@@ -157,7 +157,9 @@ def record(f: FunctionState, u: Any, off: int, items: Items, out: list[Leaf], is
                 if not isinstance(name, c_ast.ID):
                     f.diag.error(name.coord, f"array designator cannot initialize non-array type '{T.spell(u)}'")
                     continue
-                f.diag.error(name.coord, f"field designator '{name.name}' does not refer to any field in type '{T.spell(u)}'")
+                found = access.similar(name.name, [m.name for m in getattr(u, "members", None) or ()])
+                told = f"field designator '{name.name}' does not refer to any field in type '{T.spell(u)}'{access.meant(found)}"
+                f.diag.error(name.coord, told, found)
                 continue
             at = off
             for _, m in path[:-1]:

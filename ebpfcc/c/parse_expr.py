@@ -266,10 +266,8 @@ class ExpressionParser(Recovery):
                 expr = c_ast.ArrayRef(expr, sub, tok)
             elif kind == "LPAREN":
                 self._i += 1
-                args = None
-                if self._peek_type() != "RPAREN":
-                    args = self._parse_argument_expression_list()
-                self._expect("RPAREN")
+                args = c_ast.ExprList([], tok) if self._peek_type() == "RPAREN" else self._parse_argument_expression_list()
+                args.coord = self._expect("RPAREN")
                 expr = c_ast.FuncCall(expr, args, expr.coord)
             elif kind == "PERIOD" or kind == "ARROW":
                 self._i += 1
@@ -318,7 +316,7 @@ class ExpressionParser(Recovery):
                 return StmtExpr(body, tok)
             expr = self._parse_expression()
             self._expect("RPAREN")
-            return expr
+            return c_ast.ExprList([expr], tok) if type(expr) is c_ast.Assignment else expr  # where it is a condition, it is meant
         if kind == "OFFSETOF":
             self._i += 1
             self._expect("LPAREN")

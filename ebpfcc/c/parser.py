@@ -278,7 +278,7 @@ class GnuParser(AsmParser):
                     return spec
                 self._i += 1
                 if kind == "ID":
-                    self._fail(f"unknown type name '{tok.value}'", tok)
+                    self.unknown_type(tok)
                 spec.words.append(tok.value)
             elif kind in TAGS and (spec.node is not None or spec.words):
                 return spec
@@ -575,7 +575,7 @@ class GnuParser(AsmParser):
                     return
             items.extend(self._parse_declaration())
         elif kind == "ID" and self._is_unknown_type() and self._peek_type(2) == "ID":
-            self._fail(f"unknown type name '{self._peek().value}'", self._peek())
+            self.unknown_type(self._peek())
         else:
             stmt = self._parse_statement()
             items.extend(stmt) if isinstance(stmt, list) else items.append(stmt)

@@ -40,6 +40,11 @@ class Recovery(CParser):
     _toks: list[Any]
     _i: int
     _scope_stack: list[dict[str, bool]]
+    similar_type: Callable[[str], str]  # a typedef's name that is like another name, "" if there is none
+
+    def unknown_type(self, tok: Any) -> NoReturn:
+        found = self.similar_type(tok.value)
+        self._fail(f"unknown type name '{tok.value}'" + (f"; did you mean '{found}'?" if found else ""), tok)
 
     def report(self, fault: SyntaxFault) -> None:
         self.faults += 1

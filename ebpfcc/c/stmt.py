@@ -171,6 +171,7 @@ def case(f: FunctionState, node: Any) -> None:
         for n in range(lo, hi + 1):
             if n in state.values:
                 f.diag.error(node.coord, f"duplicate case value '{n}'")
+                f.diag.note(state.values[n], "previous case defined here")
                 break
             state.values[n] = node.coord
             add_case(f, state, n, block)

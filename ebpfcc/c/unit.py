@@ -76,6 +76,7 @@ class Unit(Checks):
     # -- parsing ---------------------------------------------------------------------------------------------------
     def new_parser(self) -> GnuParser:
         parser = GnuParser(self.is_typedef)
+        parser.similar_type = self.similar_type
         parser.diag = self.diag
         parser.pack_stack = []
         parser.pushed_attrs = []
@@ -220,6 +221,8 @@ class Unit(Checks):
     def declare_external(self, f: FunctionState, node: Any) -> None:
         t = declare.declarator_type(f, node.type)
         if node.name is None:
+            if T.strip(t).kind != "enum" and getattr(T.strip(t), "tag", None) is None:
+                self.diag.warning("missing-declarations", node.coord, "declaration does not declare anything")
             return
         attrs = gather(f, node.attrs) if node.attrs else {}
         if T.strip(t).kind == "func":
@@ -277,11 +280,12 @@ class Unit(Checks):
             self.apply_old_style(f, t, node.param_decls)
         elif not t.params:
             t.prototype = True
+        errors = self.diag.errors
         symbol = self.declare_function(f, decl, t, gather(f, decl.attrs) if decl.attrs else {})
         if node.body is None or not self.is_definable(decl, t):  # it has syntax errors
             return
         if symbol.node is not None:
-            if self.in_region or "overloadable" in symbol.attrs:
+            if self.in_region or "overloadable" in symbol.attrs or self.diag.errors > errors:
                 return
             self.diag.error(decl.coord, f"redefinition of '{decl.name}'")
             self.diag.note(symbol.pos, "previous definition is here")
@@ -501,6 +505,13 @@ class Unit(Checks):
             node.coord,
             f"call to undeclared function '{name}'; ISO C99 and later do not support implicit function declarations",
         )
+        found = access.similar(name, self.known())
+        if found:
+            self.diag.note(node.coord, f"did you mean '{found}'?")
+            self.declared_here(f, found)
+        if self.diag.state("implicit-function-declaration", node.coord) == "error":
+            f.declare(name, Variable(name, T.POISON, "auto", node.coord))
+            return None
         symbol = FunctionSymbol(name, T.Func(T.INT, [], False, False), "extern", node.coord)
         symbol.implicit = True
         self.names[name] = symbol
@@ -510,8 +521,14 @@ class Unit(Checks):
         if name in self.builtins:
             self.diag.error(where, f"builtin functions must be directly called: '{name}'")
         else:
-            known = {*self.names, *(n for scope in f.scopes for n in scope)} - {name}
-            self.diag.error(where, f"use of undeclared identifier '{name}'{access.similar(name, known)}")
+            known = (self.known() | {n for scope in f.scopes for n in scope}) - {name}
+            if self.tags.get(name) is not None:
+                tagged = f"{getattr(self.tags[name], 'kind', 'enum')} {name}"
+                self.diag.error(where, f"must use '{tagged.split()[0]}' tag to refer to type '{name}'", tagged)
+            else:
+                found = access.similar(name, known)
+                self.diag.error(where, f"use of undeclared identifier '{name}'{access.meant(found)}", found)
+                self.declared_here(f, found)
         f.declare(name, Variable(name, T.POISON, "auto", where))
         if not f.scopes:
             self.names.pop(name, None)

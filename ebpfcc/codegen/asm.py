@@ -64,6 +64,7 @@ class Symbol(Exception):
         super().__init__(name)
         self.name = name
         self.addend = addend
+        self.pos: Any = None
 
 
 class Code:
@@ -128,6 +129,8 @@ class Code:
     def evaluate(self, expr: str, at: int, base: int, targets: list[int]) -> int:
         """GNU as expression over labels (byte positions in this text) and numbers."""
         tokens = WORD.findall(expr)
+        if WORD.sub("", expr).strip():
+            raise AsmError("invalid expression", expr)
         names: list[str] = []
         parts = []
         for tok in tokens:

@@ -8,7 +8,7 @@ from ..ir.core import Function, Slot
 from . import early_result, tail_merge
 from . import mcode as m
 from .alloc import allocate
-from .asm import AsmError, assemble, substitute
+from .asm import AsmError, Symbol, assemble, substitute
 from .frame import Frame, object_conflicts, place_spills
 from .mcode import ALU64, JMP, JMP32, LDX, ST, STX, Insn, MBlock, SelectError, X
 from .select import Selector
@@ -271,7 +271,11 @@ def encode(blocks: list[MBlock], selector: Selector, out: FuncCode, big_endian: 
                     last_line = pos
             if i.code == m.PSEUDO:
                 if asm_code[i] is not None:
-                    asm_code[i].emit(slots, out.relocs, [starts[t] for t in i.asm.labels])
+                    try:
+                        asm_code[i].emit(slots, out.relocs, [starts[t] for t in i.asm.labels])
+                    except (AsmError, Symbol) as e:
+                        e.pos = i.asm.pos
+                        raise
                 continue
             if i.reloc is not None:
                 out.relocs.append((here * 8, *i.reloc))

@@ -13,8 +13,9 @@ from typing import NamedTuple
 from .libbpf import each, library, size_maps
 
 PATH, ALL, STATISTICS = 1, 2, 4  # what the log holds
-SMALL, LARGE = 1 << 20, 16 << 20
-LOGGED = 120_000  # instructions whose whole log fits into LARGE, about
+SMALL = 1 << 20
+LOGGED = 300_000  # instructions whose whole log is asked for
+EACH = 600  # bytes of a whole log for each of them, at the most usual
 WARNING = 0
 PRINT = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_int, ctypes.c_char_p, ctypes.c_void_p)
 

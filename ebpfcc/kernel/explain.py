@@ -18,14 +18,15 @@ TYPES = {
     "rdonly_mem": "a pointer to read-only memory", "func": "the address of a function", "dynptr_ptr": "a dynptr",
     "tp_buffer": "a pointer to the tracepoint's buffer",
     "flow_keys": "a pointer to flow keys", "inv": "a number", "rdonly_buf": "a pointer to a read-only buffer",
-    "percpu_ptr_": "a per-CPU kernel pointer", "ptr_": "a pointer to a kernel structure", "trusted_ptr_": "a trusted pointer to a kernel structure",
-    "rcu_ptr_": "a pointer to a kernel structure under RCU", "untrusted_ptr_": "an untrusted kernel pointer", "arena": "a pointer into an arena",
-    "fp-dynptr": "a dynptr on the stack", "percpu_rcu_ptr_": "a per-CPU kernel pointer under RCU",
-    "percpu_trusted_ptr_": "a trusted per-CPU kernel pointer",
+    "arena": "a pointer into an arena", "fp-dynptr": "a dynptr on the stack",
 }  # fmt: skip
-STRUCTS = (
-    ("trusted_ptr_", "a trusted pointer to struct "), ("rcu_ptr_", "a pointer under RCU to struct "),
-    ("untrusted_ptr_", "an untrusted pointer to struct "), ("ptr_or_null_", "a pointer, or NULL, to struct "), ("ptr_", "a pointer to struct "),
+KERNEL = re.compile(r"((?:(?:trusted|untrusted|rcu|percpu)_)*)ptr_(or_null_)?(\w*)")
+SETS = (  # types that are taken together: when all of the first are among them, (the others of the set, in words)
+    ({"fp", "pkt", "map_value", "mem"}, {"pkt_meta", "map_key", "ringbuf_mem", "buf", "trusted_ptr_"},
+     "a pointer to memory (on the stack, in a map value, in the packet, ...)"),
+    ({"sock_common", "sock"}, {"tcp_sock", "xdp_sock", "ptr_", "trusted_ptr_", "rcu_ptr_"}, "a pointer to a socket"),
+    ({"percpu_ptr_"}, {"percpu_rcu_ptr_", "percpu_trusted_ptr_"}, "a per-CPU pointer to a kernel structure"),
+    ({"ptr_", "trusted_ptr_"}, {"rcu_ptr_"}, "a pointer to a kernel structure that the kernel passed or that was acquired"),
 )  # fmt: skip
 MAP_TYPES = (
     "unspec hash array prog_array perf_event_array percpu_hash percpu_array stack_trace cgroup_array lru_hash lru_percpu_hash lpm_trie array_of_maps "
@@ -41,15 +42,29 @@ def kind_of(name: str) -> str:
         return plain
     if not name:
         return "the pointer"
-    for prefix, words in (
-        ("trusted_ptr_", "a trusted pointer to struct "),
-        ("rcu_ptr_", "a pointer under RCU to struct "),
-        ("ptr_or_null_", "a pointer, or NULL, to struct "),
-        ("ptr_", "a pointer to struct "),
-    ):
-        if name.startswith(prefix) and len(name) > len(prefix):
-            return words + name[len(prefix) :]
+    kernel = KERNEL.fullmatch(name)
+    if kernel:
+        flags = kernel[1].split("_")
+        trust = "an untrusted " if "untrusted" in flags else "a trusted " if "trusted" in flags else "a "
+        words = f"{trust}{'per-CPU ' * ('percpu' in flags)}pointer{' under RCU' * ('rcu' in flags)}{', or NULL,' * bool(kernel[2])}"
+        return f"{words} to {f'struct {kernel[3]}' if kernel[3] else 'a kernel structure'}"
+    if name.removesuffix("_or_null") in TYPES:
+        return f"{TYPES[name.removesuffix('_or_null')]}, or NULL"
     return f"of the kind {name}"
+
+
+def kinds_of(names: str) -> str:
+    """A list of the verifier's types, of which a function takes any."""
+    types = [t.strip() for t in names.split(",") if t.strip()]
+    if types == ["fp"]:  # what the kernel says of any memory
+        return SETS[0][2]
+    wanted = []
+    for needed, others, words in SETS:
+        if needed <= set(types):
+            types = [t for t in types if t not in needed | others]
+            wanted.append(words)
+    wanted += dict.fromkeys(kind_of(t) for t in types)
+    return ", ".join(wanted[:-1]) + (" or " if len(wanted) > 1 else "") + wanted[-1] if wanted else "something else"
 
 
 class Explanation:
@@ -69,7 +84,8 @@ class Explanation:
 
 
 class Sources:
-    """What an explanation asks for: the expression behind a register, the index added to it last, the context's member at an offset."""
+    """What an explanation asks for: the expression behind a register, the index added to it last, what is added by the refused instruction,
+    whether a register is NULL, what a pointer into the packet is to be compared with, the context's member at an offset."""
 
     callee = ""  # the function whose call was refused
 
@@ -78,6 +94,15 @@ class Sources:
 
     def index(self, register: int) -> str:
         return self.subject(register)
+
+    def added(self) -> str:
+        return "what"
+
+    def is_null(self, register: int) -> bool:
+        return False
+
+    def limit(self, register: int) -> str:
+        return "data_end"
 
     def member(self, offset: int) -> str:
         return ""
@@ -93,7 +118,13 @@ def explain(message: str, sources: Sources) -> Explanation:
 
 
 def singular(text: str) -> str:
-    for many, one in (("these 1 bytes are", "this byte is"), ("these 1 bytes do", "this byte does"), ("the 1 bytes", "the byte"), (" 1 bytes", " 1 byte")):
+    for many, one in (
+        ("these 1 bytes are used, compare their", "this byte is used, compare its"),
+        ("these 1 bytes are", "this byte is"),
+        ("these 1 bytes do", "this byte does"),
+        ("the 1 bytes", "the byte"),
+        (" 1 bytes", " 1 byte"),
+    ):
         text = text.replace(many, one)
     return text
 
@@ -105,19 +136,23 @@ def _fields(match: re.Match[str], sources: Sources) -> dict[str, str]:
         fields["r"] = sources.subject(int(groups["r"]))
         fields["i"] = sources.index(int(groups["r"]))
     fields.setdefault("i", "something")
-    for name, first in (("arg0", 0), ("arg1", 1)):
-        if groups.get(name):
-            fields["arg"] = sources.subject(int(groups[name]) - first + 1)
+    argument = int(groups.get("arg1") or 0) or (int(groups["arg0"]) + 1 if groups.get("arg0") else 0)
+    if argument:
+        fields["arg"] = sources.subject(argument)
     fields.setdefault("arg", "an argument")
     if groups.get("map_type"):
         number = int(groups["map_type"])
         fields["map_type"] = MAP_TYPES[number] if number < len(MAP_TYPES) else str(number)
     fields["type_c"] = kind_of(groups.get("type") or "")
     if groups.get("expected"):
-        wanted = list(dict.fromkeys(kind_of(t.strip()) for t in groups["expected"].split(",") if t.strip()))
-        fields["expected_c"] = ", ".join(wanted[:-1]) + (" or " if len(wanted) > 1 else "") + wanted[-1] if wanted else "something else"
+        fields["expected_c"] = kinds_of(groups["expected"])
+    fields["added"] = sources.added()
+    null = groups.get("type") in (None, "scalar") and sources.is_null(argument or int(groups.get("r") or 0))
+    fields["is_c"] = "is NULL" if null else f"is {fields['type_c']}"
+    fields["null"] = "is NULL here, which this function does not take" if null else "may be NULL here: compare it with NULL before it is passed on"
     if groups.get("n"):
         fields["n_1"] = str(int(groups["n"]) - 1)
+    fields["limit"] = sources.limit(int(groups.get("r") or 0))
     if groups.get("range"):
         count = int(groups["range"])
         fields["checked"] = "nothing is yet" if not count else f"the first {count} bytes of it are"

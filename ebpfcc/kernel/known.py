@@ -7,7 +7,8 @@ import re
 from .explain import kind_of
 
 STATE = re.compile(r"([\w-]+?)\((.*)\)$")
-UNLIMITED = {"0xffffffffffffffff", "0x7fffffffffffffff", "-9223372036854775808", "0x8000000000000000", "9223372036854775807", "18446744073709551615"}
+BEYOND = 1 << 16  # of packets: a range of one that was found to be shorter
+LEAST, MOST, WHOLE = "-9223372036854775808", "9223372036854775807", "18446744073709551615"
 
 
 def describe(state: str) -> str:
@@ -23,19 +24,26 @@ def describe(state: str) -> str:
     if kind == "scalar":
         return number(facts)
     words = kind_of(kind)
+    null = ", or NULL" * words.endswith(", or NULL")
+    words = words.removesuffix(", or NULL")
     if "map" in facts and "map" in kind:
         words = words.replace("a map", f"map '{facts['map']}'").replace("pointer to map", "pointer into map").replace(" value", "", 1)
     if "vs" in facts and kind.startswith("map_value"):
-        words = f"{words.removesuffix(', or NULL')} with values of {facts['vs']} bytes" + ", or NULL" * words.endswith(", or NULL")
+        words += f" with values of {size(facts['vs'])}"
     if "sz" in facts:
-        words = f"{words.removesuffix(', or NULL')} of {facts['sz']} bytes" + ", or NULL" * words.endswith(", or NULL")
-    if kind == "pkt" and "r" in facts:
-        words += f", {facts['r']} bytes of which are known to be there"
+        words += f" of {size(facts['sz'])}"
+    words += null
+    if kind == "pkt" and int(facts.get("r", WHOLE), 0) < BEYOND:
+        words += f", {size(facts['r'])} of which are known to be there" if facts["r"] != "1" else ", 1 byte of which is known to be there"
     if facts.get("off", "0") != "0":
         words += f", at offset {decimal(facts['off'])}"
     if "umax" in facts or "smax" in facts:
         words += f", plus {number(facts).removeprefix('a number, ')}"
     return words
+
+
+def size(text: str) -> str:
+    return f"{decimal(text)} byte{'s' * (decimal(text) != '1')}"
 
 
 def spread(text: str) -> str:
@@ -49,22 +57,24 @@ def spread(text: str) -> str:
 
 
 def number(facts: dict[str, str]) -> str:
-    """The narrower of the signed and unsigned bounds."""
-    low = facts.get("umin") or facts.get("smin")
-    high = facts.get("umax") or facts.get("smax")
-    if "smin" in facts and facts["smin"].startswith("-") and "smax" in facts:
-        low, high = facts["smin"], facts["smax"]
-    elif "umin" not in facts and "smin" not in facts and "umax" in facts:
-        low = "0"
-    low = None if low in UNLIMITED else low
-    high = None if high in UNLIMITED else high
-    if low is None and high is None:
-        return "a number of which nothing is known"
-    if low is None:
-        return f"a number, at most {decimal(high)}, without a lower bound"
-    if high is None:
-        return f"a number, at least {decimal(low)}, without an upper bound"
-    return f"a number, {decimal(low)} to {decimal(high)}"
+    """The bounds, of the signed and the unsigned number as far as they are about the same numbers."""
+    smin, smax = (int(facts.get(name, limit), 0) for name, limit in (("smin", LEAST), ("smax", MOST)))
+    umin, umax = (int(facts.get(name, limit), 0) for name, limit in (("umin", "0"), ("umax", WHOLE)))
+    if smin >= 0 or umax <= int(MOST):
+        low, high = max(smin, umin), min(smax, umax)
+    elif (smin, smax) == (int(LEAST), int(MOST)) and (umin, umax) != (0, int(WHOLE)):
+        return f"a number, {umin} to {umax} if unsigned" if umax < int(WHOLE) else f"a number, at least {umin} if unsigned"
+    else:
+        low, high = smin, smax
+    if low == high:
+        return f"the number {low}"
+    if (low, high) in ((int(LEAST), int(MOST)), (0, int(MOST))):
+        return "a number of which nothing is known" if low else "a number that is not negative"
+    if low == int(LEAST):
+        return f"a number, at most {high}, without a lower bound"
+    if high == int(MOST):
+        return f"a number, at least {low}, without an upper bound"
+    return f"a number, {low} to {high}"
 
 
 def decimal(text: str | None) -> str:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from ..obj.read_ext import STT_SECTION, Function, Line, Object
 
 CALL, CALLX, LD_IMM64, STX, LDX = 0x85, 0x8D, 0x18, 3, 1
+CHAINS = 10000  # that are looked at
 
 
 class Insn(NamedTuple):
@@ -42,31 +43,35 @@ class Program:
         main = next((f for f in obj.functions if f.name == name and f.section != text), None) or next((f for f in obj.functions if f.name == name), None)
         if main is not None:
             self._append(main)
+            for name in obj.tags(main.name, "exception_callback:"):
+                callback = next((f for f in obj.functions if f.name == name), None)
+                if callback is not None and callback not in self.functions:
+                    self._append(callback)
 
     def _append(self, function: Function) -> None:
         """As libbpf's bpf_object__reloc_code: a callee comes last when its first call is met, and its own callees after it."""
         self.functions.append(function)
         self.starts.append(self.size)
         self.size += function.size
-        relocations = self.obj.relocations.get(function.section, {})
         for i in range(function.start, function.start + function.size):
-            insn = self._decode(function.section, i)
-            if not (insn.calls_function or insn.code == LD_IMM64):
-                continue
-            symbol = relocations.get(i * 8)
-            if symbol is not None:
-                if not self.obj.executable(symbol.section):
-                    continue  # a kfunc, a map or data
-                at = symbol.value // 8
-                if symbol.type == STT_SECTION:  # the section: the place is in the instruction
-                    at += insn.imm + 1 if insn.code == CALL else insn.imm // 8
-                callee = self.obj.function_at(symbol.section, at)
-            elif insn.code == CALL:
-                callee = self.obj.function_at(function.section, i + insn.imm + 1)
-            else:
-                continue
-            if callee is not None and callee not in self.functions:
-                self._append(callee)
+            target = self._target(function.section, i)
+            if target is not None and target not in self.functions:
+                self._append(target)
+
+    def _target(self, section: int, i: int) -> Function | None:
+        """The function of the object that an instruction calls or takes the address of."""
+        insn = self._decode(section, i)
+        if not (insn.calls_function or insn.code == LD_IMM64):
+            return None
+        symbol = self.obj.relocations.get(section, {}).get(i * 8)
+        if symbol is None:
+            return self.obj.function_at(section, i + insn.imm + 1) if insn.code == CALL else None
+        if not self.obj.executable(symbol.section):
+            return None  # a kfunc, a map or data
+        at = symbol.value // 8
+        if symbol.type == STT_SECTION:  # the section: the place is in the instruction
+            at += insn.imm + 1 if insn.code == CALL else insn.imm // 8
+        return self.obj.function_at(symbol.section, at)
 
     def _decode(self, section: int, index: int) -> Insn:
         raw = self.obj.sections[section].data[index * 8 : index * 8 + 8]
@@ -114,29 +119,33 @@ class Program:
         if found is None:
             return None
         function, index = found
-        insn = self._decode(function.section, index)
-        symbol = self.obj.relocations.get(function.section, {}).get(index * 8)
-        if not insn.calls_function:
-            return None
-        if symbol is None:
-            return self.obj.function_at(function.section, index + insn.imm + 1)
-        return self.obj.function_at(symbol.section, symbol.value // 8 + (insn.imm + 1 if symbol.type == STT_SECTION else 0))
+        return self._target(function.section, index) if self._decode(function.section, index).calls_function else None
 
-    def deepest(self) -> list[int]:
-        """The calls, by instruction, of the chain that takes most stack."""
-        sizes = [self._frame(i) for i in range(len(self.functions))]
+    def chain(self, length: int, size: int, depths: list[int]) -> list[int]:
+        """The calls, by instruction, of the chain of so many functions whose stack is closest to a size. depths: what the verifier tells of
+        each function. The chain begins in the program, or in a callback that runs later."""
+        frames = [-(-depth // 16) * 16 for depth in depths] if len(depths) == len(self.functions) else [self._frame(i) for i in range(len(self.functions))]
+        calls = [self._calls(i) for i in range(len(self.functions))]
+        found: list[tuple[int, list[int]]] = []  # (distance, chain)
 
-        def chain(i: int, above: tuple[int, ...]) -> tuple[int, list[int]]:
-            best: tuple[int, list[int]] = (0, [])
-            for at in range(self.starts[i], self.starts[i] + self.functions[i].size):
-                callee = self.callee(at)
-                if callee is not None and callee in self.functions and (j := self.functions.index(callee)) not in above:
-                    size, calls = chain(j, (*above, j))
-                    if size > best[0]:
-                        best = size, [at, *calls]
-            return best[0] + sizes[i], best[1]
+        def follow(i: int, above: tuple[int, ...], way: list[int], total: int) -> None:
+            total += frames[i]
+            if len(above) == length:
+                found.append((abs(total - size), way))
+            elif len(found) < CHAINS:
+                for at, j in calls[i]:
+                    if j not in above:
+                        follow(j, (*above, j), [*way, at], total)
 
-        return chain(0, (0,))[1] if self.functions else []
+        for i in range(len(self.functions)):
+            follow(i, (i,), [], 0)
+        return min(found, key=lambda chain: chain[0], default=(0, []))[1]
+
+    def _calls(self, i: int) -> list[tuple[int, int]]:
+        """(instruction, function) of what a function calls or has called back."""
+        function, start = self.functions[i], self.starts[i]
+        targets = ((start + n, self._target(function.section, function.start + n)) for n in range(function.size))
+        return [(at, self.functions.index(f)) for at, f in targets if f in self.functions]
 
     def _frame(self, i: int) -> int:
         """Bytes of stack that a function's instructions name."""

@@ -71,7 +71,7 @@ class Path:
                 continue
             if insn.kind in (4, 7) and insn.dst == register:
                 operation = insn.code >> 4
-                if insn.code in MOVES:
+                if insn.code in MOVES and not insn.off:
                     if insn.src == 10:
                         return Origin(name or self._addressed(line), STACK, j)
                     if not 1 <= register <= 5:  # what goes into an argument is not what the line sets
@@ -115,14 +115,19 @@ class Path:
         insn = self.program.insn(step.insn)
         if insn is None or not insn.code & 8:
             return None
-        added = insn.src if step.changed.get(f"R{insn.src}", "scalar").startswith("scalar") else insn.dst
+        added = insn.src if is_number(step.changed.get(f"R{insn.src}", "scalar")) else insn.dst
         state = step.changed.get(f"R{added}", "")
-        origin = self.origin(computed.step, added)
+        origin = self.unscaled(computed.step, added)
+        return (origin, computed.step, state if is_number(state) else "") if origin is not None else None
+
+    def unscaled(self, at: int, register: int) -> Origin | None:
+        """Of an index that has been multiplied by the size of what it counts, or moved."""
+        origin = self.origin(at, register)
         while origin is not None and not origin.name and origin.text in ("computed here (<<)", "computed here (*)", "computed here (+)"):
             scaled = self.program.insn(self.steps[origin.step].insn)
             assert scaled is not None
             origin = self.origin(origin.step, scaled.dst)
-        return (origin, computed.step, state if state.startswith("scalar") else "") if origin is not None else None
+        return origin
 
     def _parameter(self, call: int, register: int, name: str, at: int) -> Origin | None:
         """Of a function's argument: its name in the function, and where the caller had it from."""
@@ -156,7 +161,7 @@ class Path:
         if not self.program.functions:
             return ""
         struct = self.program.obj.parameter(self.program.functions[0].name, 0)[1]
-        return self.program.obj.member_at(struct, offset)
+        return self.program.obj.member_at(struct, offset) if struct else ""
 
     def called(self, at: int) -> str:
         """The name of what a call goes to."""
@@ -165,7 +170,10 @@ class Path:
         if callee is not None:
             return callee.name
         found = re.match(r"call (?:kernel-function |unknown#)?(\w+)#-?\d+", step.text)
-        return found[1] if found else "a function"
+        if not found:
+            return "a function"
+        line, macro = self.program.line(step.insn), found[1].removesuffix("_impl")
+        return macro if line is not None and f"{macro}(" in line.text else found[1]
 
     def _fills(self, call: int, slot: int) -> int:
         """The argument of a call that is the address of a slot; 0 if none is."""
@@ -202,6 +210,11 @@ class Path:
     def _addressed(line: Line | None) -> str:
         found = re.findall(r"&\s*(\w+)", line.text) if line else []
         return found[0] if len(found) == 1 else ""
+
+
+def is_number(state: str) -> bool:
+    """Whether the verifier's words are of a number."""
+    return re.match(r"scalar|P?-?(?:0x)?[0-9a-f]+$", state) is not None
 
 
 def flat(text: str) -> str:

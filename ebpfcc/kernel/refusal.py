@@ -11,16 +11,17 @@ from ..obj.read_ext import Line
 from .explain import Explanation, Sources, explain
 from .known import describe
 from .layout import Insn, Program
-from .origin import STACK, Path, argument
+from .origin import CONTEXT, STACK, Path, argument, is_number
 from .verifier_log import Log
 
-BRANCHES, MESSAGE_LINES = 3, 4
+BRANCHES, MESSAGE_LINES, EXIT = 3, 4, 0x95
 COMPARE = {0x1: "==", 0x2: ">", 0x3: ">=", 0x4: "&", 0x5: "!=", 0x6: ">", 0x7: ">=", 0xA: "<", 0xB: "<=", 0xC: "<", 0xD: "<="}
 OPPOSITE = {"==": "!=", "!=": "==", ">": "<=", "<=": ">", ">=": "<", "<": ">="}
 NUMBERED = re.compile(r"(?:unreachable insn|from insn|detected at insn|^insn|BPF_LD_IMM64 insn) (\d+)|^(\d+): <invalid CO-RE|\(insn (\d+)\)", re.M)
 ENDS = re.compile(r"release|submit|discard|unlock|destroy|adjust|pull|push|store|change|drop|xchg|clone|write")
 BY_INDEX = {"memory-unbounded", "memory-negative", "memory-outside", "map-value-bounds", "memory-bounds", "stack-variable"}
-BY_NUMBER = {"unreachable", "infinite-loop", "back-edge", "jump-out-of-range", "co-re", "exception-callback"}
+ADDED = {"pointer-unbounded", "pointer-constant"}  # the fault is in what is added
+BY_NUMBER = {"unreachable", "infinite-loop", "back-edge", "jump-out-of-range", "co-re", "exception-in-callback", "exception-called"}
 
 
 class Refusal(Sources):
@@ -38,10 +39,16 @@ class Refusal(Sources):
         self.rule = explanation.rule
         self.records: list[Record] = []
         at = self.fault(explanation)
-        self.records.append(record("error", program.line(at), explanation.text, name))
-        self._value(explanation)
-        if explanation.rule == "scalar-dereference" or "type=scalar expected" in self.message[0]:
-            self._ended(explanation.number("r") or 0)
+        text, end = explanation.text, self._end(explanation)
+        if explanation.rule == "scalar-dereference" and self.is_null(explanation.number("r") or 0):
+            text = f"{self.subject(explanation.number('r') or 0)} is NULL here, which cannot be dereferenced"
+        if end is not None:
+            text = f"{self.subject(explanation.number('r') or 0)} is not valid any more here: the call of {end[0]}() before has ended what it points to"
+        self.records.append(record("error", program.line(at), text, name))
+        self._value(explanation, end is not None)
+        if end is not None:
+            ends = f"the call of {end[0]}() here ends what pointers into packets, to records or to objects released are good for"
+            self.records.append(record("note", end[1], ends))
         self._acquired()
         self._calls(at)
         self._branches()
@@ -64,6 +71,8 @@ class Refusal(Sources):
         origin = self.path.origin(self.last, register)
         if origin is None:
             return "this value"
+        if not origin.name and self.insn is not None and register == pointer_of(self.insn):
+            origin.name = pointer_named(self.program.line(step.insn))
         return f"'{origin.name}'" if origin.name else f"this value ({origin.text})"
 
     def index(self, register: int) -> str:
@@ -71,6 +80,25 @@ class Refusal(Sources):
         if found is None:
             return self.subject(register)
         return f"'{found[0].name}'" if found[0].name else f"the index or offset ({found[0].text})"
+
+    def added(self) -> str:
+        found = self.path.unscaled(self.last, self._added()) if self.last >= 0 and self.insn is not None and self.insn.kind == 7 else None
+        return f"'{found.name}', which" if found is not None and found.name else "what"
+
+    def _added(self) -> int:
+        """The register that the refused instruction adds to a pointer."""
+        assert self.insn is not None
+        state = self._known(self.insn.src) if self.insn.code & 8 else ""
+        return self.insn.src if is_number(state) else self.insn.dst
+
+    def is_null(self, register: int) -> bool:
+        return self.last >= 0 and self._known(register) in ("0", "P0")
+
+    def limit(self, register: int) -> str:
+        return "data, where the metadata ends" if self.last >= 0 and self._known(register).startswith("pkt_meta") else "data_end"
+
+    def _known(self, register: int) -> str:
+        return self.log.state.get(self.log.steps[self.last].frame, {}).get(f"R{register}", "")
 
     def member(self, offset: int) -> str:
         return self.path.member(offset)
@@ -80,12 +108,13 @@ class Refusal(Sources):
         """The instruction to blame."""
         steps = self.log.steps
         if explanation.rule == "combined-stack":
-            return (self.program.deepest() or [0])[-1]
+            assert explanation.match is not None
+            return (self.program.chain(int(explanation.match["n"]), int(explanation.match["size"]), self.log.stats.stack) or [0])[-1]
         if explanation.rule in BY_NUMBER or not steps:
             found = NUMBERED.search("\n".join(self.message))
             if found:
                 return int(found[1] or found[2] or found[3])
-        if not steps or explanation.rule == "jit":
+        if not steps or explanation.rule in ("jit", "global-return"):
             return self._named_function()
         if explanation.rule in ("too-large", "jump-too-complex"):
             return self._busiest_loop()
@@ -93,7 +122,20 @@ class Refusal(Sources):
             origin = self.path.origin(self.last, 0)
             if origin is not None and origin.step >= 0 and origin.text.startswith("set to"):
                 return steps[origin.step].insn
-        return steps[-1].insn
+        return self._before_header() if self.insn is not None and self.insn.code == EXIT else steps[-1].insn
+
+    def _before_header(self) -> int:
+        """The last instruction; if it is the return of a wrapper (BPF_PROG) around the program's body, which has the line of the function's
+        header, the last one on the path that has another line."""
+        last = self.log.steps[-1]
+        function, line = self.program.function(last.insn), self.program.line(last.insn)
+        i = self.program.functions.index(function) if function is not None else 0
+        start = self.program.starts[i]
+        lines = [found for at in range(start, start + self.program.functions[i].size) if (found := self.program.line(at)) is not None]
+        if line is None or line.line > min(found.line for found in lines if found.file == line.file):
+            return last.insn
+        places = ((step.insn, self.program.line(step.insn)) for step in reversed(self.log.steps) if step.frame == last.frame)
+        return next((at for at, place in places if place is not None and place.line != line.line), last.insn)
 
     def _busiest_loop(self) -> int:
         """The jump back that was made most often lately; where it goes to, if it is made always: a condition stands in the line of its loop."""
@@ -112,7 +154,7 @@ class Refusal(Sources):
         return next((start for f, start in zip(self.program.functions, self.program.starts) if f.name in wanted), 0)
 
     # -- notes ----------------------------------------------------------------------------------------------------------
-    def _value(self, explanation: Explanation) -> None:
+    def _value(self, explanation: Explanation, ended: bool) -> None:
         register = explanation.number("r", "q")
         if register is None and (number := explanation.number("arg0")) is not None:
             register = number + 1
@@ -120,22 +162,27 @@ class Refusal(Sources):
             register = number
         if register is None and self.insn is not None:
             register = pointer_of(self.insn)
-            if register is None and explanation.rule == "pointer-unbounded" and self.insn.code & 8:
-                known_now = self.log.state.get(self.log.steps[self.last].frame, {})
-                register = self.insn.src if known_now.get(f"R{self.insn.src}", "").startswith("scalar") else self.insn.dst
+            if register is None and explanation.rule in ADDED and self.insn.code & 8:
+                register = self._added()
         if register is None or self.last < 0 or register == 10:
             return
-        frame = self.log.steps[self.last].frame
-        state = self.log.state.get(frame, {}).get(f"R{register}", "")
-        origin = self.path.origin(self.last, register)
-        it = "it"
+        state = "" if ended else self._known(register)
+        origin = (self.path.unscaled if explanation.rule in ADDED else self.path.origin)(self.last, register)
+        it = "it" if origin is None or explanation.rule not in ADDED or not origin.name else "what is added for it"
         if explanation.rule in BY_INDEX and not self.callee and (found := self.path.index(self.last, register)) is not None:
             origin, _, state = found
             it = "what is added for it"
         knows = "" if explanation.rule == "scalar-dereference" and not state.startswith("scalar") else describe(state)
         known = f"; to the verifier {it} is {knows}" if knows else ""
         raw = f" [{state}]" if state and (knows or not describe(state)) else ""
-        if origin is not None and origin.text == STACK and re.fullmatch(r"fp-?\d+", state):
+        if (
+            origin is not None
+            and origin.text == STACK
+            and re.fullmatch(r"fp-?\d+", state)
+            or origin is not None
+            and origin.text == CONTEXT
+            and state == "ctx()"
+        ):
             return
         if origin is not None:
             line = self.program.line(self.log.steps[origin.step].insn) if origin.step >= 0 else None
@@ -144,17 +191,24 @@ class Refusal(Sources):
         elif state:
             self.records.append(record("note", None, f"the value{known.replace('; to the verifier it', ' to the verifier')}{raw}"))
 
-    def _ended(self, register: int) -> None:
-        """The call after which a pointer was none any more: the verifier forgets it without a word."""
-        origin = self.path.origin(self.last, register)
+    def _end(self, explanation: Explanation) -> tuple[str, Line | None] | None:
+        """The call (its function, its line) after which a pointer was none any more: the verifier forgets it without a word."""
+        if explanation.rule != "scalar-dereference" and "type=scalar expected" not in self.message[0]:
+            return None
+        origin = self.path.origin(self.last, explanation.number("r") or 0)
         if origin is None or origin.step < 0 or not any("(" in v and not v.startswith("scalar") for v in self.log.steps[origin.step].changed.values()):
-            return  # it never was a pointer
+            return None  # it never was a pointer
+        unseen = None
         for j in range(self.last - 1, origin.step, -1):
             insn = self.program.insn(self.log.steps[j].insn)
-            if insn is not None and insn.code == 0x85 and ENDS.search(self.path.called(j)):
-                text = f"the call of {self.path.called(j)}() here ends what pointers into packets, to records or to objects released are good for"
-                self.records.append(record("note", self.program.line(self.log.steps[j].insn), text))
-                return
+            if insn is None or insn.code != 0x85:
+                continue
+            name, line = self.path.called(j), self.program.line(self.log.steps[j].insn)
+            if ENDS.search(name) or "dynptr" in origin.text and name.startswith("bpf_dynptr_from_"):
+                return name, line
+            if unseen is None and self.program.callee(self.log.steps[j].insn) is not None and self.log.steps[j + 1].frame == self.log.steps[j].frame:
+                unseen = name, line  # a global function, which the verifier does not follow
+        return unseen
 
     def _acquired(self) -> None:
         found = re.search(r"alloc_insn=(\d+)", "\n".join(self.message))
@@ -224,6 +278,17 @@ class Refusal(Sources):
         if operator == "&":
             return f"{name} & {other} is {'not 0' if taken else '0'}"
         return f"{name} {operator if taken else OPPOSITE[operator]} {other}"
+
+
+def pointer_named(line: Line | None) -> str:
+    """The pointer of `*p` or `p->member` where a line's position points, or that is set where it points to a `=`; "" if there is none."""
+    if line is None or not line.col:
+        return ""
+    before, after = line.text[: line.col - 1], line.text[line.col - 1 :]
+    found = re.match(r"(?:return\s+)?(?:\*(\w+)|(\w+(?:->\w+)*)->\w+)", after)
+    if found is None and re.match(r"[-+*/%&|^]?=|<<=|>>=", after):
+        found = re.search(r"(?:\*(\w+)|(\w+(?:->\w+)*)->\w+)\s*$", before)
+    return (found[1] or found[2]) if found else ""
 
 
 def pointer_of(insn: Insn) -> int | None:

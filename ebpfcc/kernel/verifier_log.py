@@ -16,9 +16,10 @@ HERE = re.compile(r"(.*?) \d+: ((?:frame\d+: ?)?R\d.*)")  # a state that follows
 VALIDATING = re.compile(r"Validating (\w+)\(\) func#(\d+)\.\.\.")
 SUBPROGRAM = re.compile(r"func#(\d+) @(\d+)")
 PROCESSED = re.compile(r"processed (\d+) insns \(limit (\d+)\) max_states_per_insn (\d+) total_states (\d+) peak_states (\d+) mark_read (\d+)")
+NO_SCALAR = re.compile(r"^Global function \w+\(\) doesn't return scalar.*", re.M)  # of other functions than the program: a refusal
 CHATTER = re.compile(
     r"; |processed \d+ insns|verification time|stack depth \d|mark_precise: |last_idx |regs=|parent |propagating |Live regs before insn|"
-    r" +\d+: [.0-9]{10} |func#\d+ @|Func#\d+ |\(\d+\) (?:frame |live )|Global function \w+\(\) doesn't return|safe|"
+    r" +\d+: [.0-9]{10} |func#\d+ @|Func#\d+ |\(\d+\) (?:frame |live )|Global function \w+\(\) doesn't return scalar|safe|"
     r"-- |from \d+ to \d+|\d+: safe|[\w.]+ is (?:global|static) and|arg#\d+ reference type|update_branch_counts|frame \d+: |"
     r"(?:max_states|peak_states)|insn \d+ cannot be patched|.*: propagating"
 )
@@ -76,6 +77,7 @@ class Log:
                 continue
             if line and not CHATTER.match(line):
                 self.message.append(line)
+        self.message[:0] = [line for line in dict.fromkeys(NO_SCALAR.findall(text)) if f"('{line.split()[2][:-2]}')" in "".join(self.message)]
 
     def _instruction(self, insn: int, rest: str) -> None:
         whole = HERE.fullmatch(rest) if "; R" not in rest and "; frame" not in rest else None
@@ -88,6 +90,7 @@ class Log:
         text, _, after = rest.partition("; ")
         head = FRAME.match(after)
         assert head is not None
+        self._clobber()
         if head[1]:
             self.frame = int(head[1])
         step = Step(insn, self.frame, text.strip())
@@ -95,6 +98,13 @@ class Log:
         self.state.setdefault(self.frame, {}).update(step.changed)
         self.steps.append(step)
         self.message = []
+
+    def _clobber(self) -> None:
+        """After a call, or a legacy read of the packet, r1 to r5 hold nothing; the log does not say so."""
+        if self.steps and re.match(r"call |r0 = \*\(u\d+ \*\)skb\[", self.steps[-1].text):
+            known = self.state.get(self.steps[-1].frame, {})
+            for register in ("R1", "R2", "R3", "R4", "R5"):
+                known.pop(register, None)
 
     def _frame_line(self, line: str, expect: str) -> None:
         head = FRAME.match(line)

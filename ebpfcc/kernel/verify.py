@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 from collections.abc import Iterable
 
 from ..diag import Record
 from ..obj.read_ext import Line, Object
-from .attempt import ALL, LARGE, LOGGED, PATH, SMALL, STATISTICS, Attempt, Opened, reason, refused_by_libbpf
+from .attempt import ALL, EACH, LOGGED, PATH, SMALL, STATISTICS, Attempt, Opened, reason, refused_by_libbpf
 from .cost import Cost, cost
 from .layout import Program
 from .libbpf import why_not
 from .refusal import Refusal, record
-from .verifier_log import Log, Stats, said, visits
+from .verifier_log import NO_SCALAR, Log, Stats, said, visits
+
+FORBIDDEN = (
+    "the verifier has not seen the program: capabilities (CAP_NET_ADMIN for the network's programs, CAP_PERFMON for tracing, beside CAP_BPF) "
+    "or the machine's policy (lockdown, an LSM) forbid programs of section '{}' here"
+)
 
 
 class VerifyError(Exception):
@@ -87,18 +93,20 @@ def one(opened: Opened, index: int, program: Program, verified: Verified, count:
         verified.accepted = True
         counted = None
         if count and stats.processed <= LOGGED:
-            second = opened.load(index, ALL | STATISTICS, LARGE)
+            second = opened.load(index, ALL | STATISTICS, SMALL + stats.processed * EACH)
             if not second.cut and second.log:
                 verified.log = second.log
                 counted = visits(second.log)
         verified.cost = cost(program, stats, counted)
     elif refused_by_libbpf(first):
         verified.diagnostics, verified.rule = libbpf_errors(reason(first), program.obj, verified.name, program.line(0)), "libbpf"
+        if first.status == -errno.EPERM:
+            verified.diagnostics.append(record("note", None, FORBIDDEN.format(verified.section)))
     else:
         second = opened.load(index, PATH | STATISTICS, SMALL * 4)
         verified.log = second.log or first.log
         log = Log(verified.log)
-        message = (log.message if not second.cut else []) or said(first.log) or reason(first)
+        message = (log.message if not second.cut else []) or said(first.log) or NO_SCALAR.findall(first.log)[-1:] or reason(first)
         refusal = Refusal(program, verified.name, verified.section, log, message)
         verified.diagnostics, verified.rule = refusal.records, refusal.rule
     return verified

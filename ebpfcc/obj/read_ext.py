@@ -6,12 +6,13 @@ import struct
 from bisect import bisect_right
 from typing import NamedTuple
 
-from .btf import FUNC, PTR, STRUCT
+from .btf import DECL_TAG, FUNC, PTR, STRUCT
 from .print_btf import string_at
 from .read_btf import Btf
 from .read_elf import Symbol, read_elf
 
 STT_OBJECT, STT_FUNC, STT_SECTION, SHF_EXECINSTR = 1, 2, 3, 4
+WHOLE = 0xFFFFFFFF  # a tag's index, if it is not one of a member or parameter
 
 
 class Line(NamedTuple):
@@ -88,6 +89,12 @@ class Object:
         """Where code first refers to a symbol."""
         uses = ((s, at // 8) for s, found in self.relocations.items() if self.executable(s) for at, symbol in sorted(found.items()) if symbol.name == name)
         return next((self.line_of(section, instruction) for section, instruction in uses), None)
+
+    def tags(self, function: str, prefix: str) -> list[str]:
+        """What follows a prefix in the tags of a function."""
+        types = self.btf.types if self.btf else []
+        tags = (t for t in types if t.kind == DECL_TAG and t.words[0] == WHOLE and types[t.value].kind == FUNC and types[t.value].name == function)
+        return [t.name[len(prefix) :] for t in tags if t.name.startswith(prefix)]
 
     def member_at(self, struct_name: str, offset: int) -> str:
         """The member of a struct that begins at a byte; "" if it is not known."""

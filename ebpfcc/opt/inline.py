@@ -157,6 +157,9 @@ def splice(fn: Function, at: int, k: int, call: Value, callee: Function) -> None
             copy.block = blocks[b]
             blocks[b].params.append(copy)
     clone_body(fn, callee, blocks, values, slots, after, result)
+    returns = [b.insns[-1] for b in callee.blocks if b.insns[-1].op == "ret"]
+    if len(after.insns) == 1 and after.insns[0].op == "ret" and len(returns) == 1:
+        after.insns[0].pos = returns[0].pos  # `return f(x);`, as BPF_PROG() makes them: what is told of the return is told of f's
     entry = blocks[callee.blocks[0]]
     block.insns = block.insns[:k]
     jump = Value("jmp", "void", [], None, call.pos, [Target(entry)])

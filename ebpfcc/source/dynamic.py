@@ -267,7 +267,7 @@ def _pragma(pp: Preprocessor, tok: Token, macro: Macro, stack: Any, more: Any) -
     text = re.sub(r'\\(["\\])', r"\1", text)
     tokens = lex(text, 0, len(text), 0, pp.types)
     for t in tokens:
-        t.pos = t.spell = operand[0].spell
+        t.pos, t.spell, t.exp = tok.pos, operand[0].spell, operand[0].exp
     frame = pp.frames[-1] if pp.frames else None
     return obey(pp, tokens, tok.pos, operand[0].spell, frame) or []
 

@@ -612,4 +612,282 @@ SEC("xdp") int prog(struct xdp_md *ctx) {
   asm volatile("%0 -= r10" : "+r"(x)); /* FAULT */
   return x & 1;
 }"""),
+    # NULL by constant, or by a helper's second argument
+    ("null_constant", "null-trusted", """
+struct task_struct { int pid; } __attribute__((preserve_access_index));
+extern struct task_struct *bpf_task_acquire(struct task_struct *p) __ksym;
+SEC("tp_btf/task_newtask") int prog(void *ctx) {
+  return bpf_task_acquire((void *)0) != 0; /* FAULT */
+}"""),
+    ("null_to_kptr", "null-trusted", """
+struct task_struct { int pid; } __attribute__((preserve_access_index));
+struct holder { struct task_struct __attribute__((btf_type_tag("kptr"))) *task; };
+struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 1); __type(key, int); __type(value, struct holder); } holders SEC(".maps");
+extern struct task_struct *bpf_task_from_pid(int pid) __ksym;
+extern void bpf_task_release(struct task_struct *p) __ksym;
+SEC("tp_btf/task_newtask") int prog(void *ctx) {
+  int key = 0;
+  struct holder *h = bpf_map_lookup_elem(&holders, &key);
+  if (!h)
+    return 0;
+  struct task_struct *old = bpf_kptr_xchg(&h->task, bpf_task_from_pid(1)); /* FAULT */
+  if (old)
+    bpf_task_release(old);
+  return 0;
+}"""),
+    ("null_key_constant", "argument-type", """
+SEC("xdp") int prog(struct xdp_md *ctx) {
+  return bpf_map_delete_elem(&hash, (void *)0) & 1; /* FAULT */
+}"""),
+    ("null_read", "scalar-dereference", """
+SEC("xdp") int prog(struct xdp_md *ctx) {
+  int *p = (int *)0;
+  if (ctx->rx_queue_index > 4)
+    p = (int *)ctx->rx_queue_index;
+  asm volatile("" : "+r"(p));
+  if (p)
+    return 0;
+  return *p; /* FAULT */
+}"""),
+    # exceptions
+    ("throw_in_callback", "exception-in-callback", """
+extern void bpf_throw(__u64 cookie) __ksym;
+static long each(unsigned i, void *ctx) {
+  bpf_throw(1); /* FAULT */
+  return 0;
+}
+SEC("tc") int prog(struct __sk_buff *skb) {
+  bpf_loop(4, each, 0, 0);
+  return 0;
+}"""),
+    ("throw_under_rcu", "exception-held", """
+extern void bpf_throw(__u64 cookie) __ksym;
+extern void bpf_rcu_read_lock(void) __ksym;
+extern void bpf_rcu_read_unlock(void) __ksym;
+SEC("tc") int prog(struct __sk_buff *skb) {
+  bpf_rcu_read_lock();
+  if (skb->len == 4)
+    bpf_throw(1); /* FAULT */
+  bpf_rcu_read_unlock();
+  return 0;
+}"""),
+    ("exception_called", "exception-called", """
+extern void bpf_throw(__u64 cookie) __ksym;
+__noinline int caught(__u64 cookie) {
+  return cookie != 3;
+}
+__attribute__((btf_decl_tag("exception_callback:caught")))
+SEC("tc") int prog(struct __sk_buff *skb) {
+  if (skb->len == 4)
+    bpf_throw(1);
+  return caught(skb->len); /* FAULT */
+}"""),
+    ("exception_twice", "exception-tags", """
+extern void bpf_throw(__u64 cookie) __ksym;
+__noinline int caught(__u64 cookie) {
+  return cookie != 3;
+}
+__noinline int other(__u64 cookie) {
+  return cookie != 4;
+}
+__attribute__((btf_decl_tag("exception_callback:caught"), btf_decl_tag("exception_callback:other")))
+SEC("tc") int prog(struct __sk_buff *skb) {
+  bpf_throw(1); /* FAULT */
+  return 0;
+}"""),
+    # what a pointer was ended by
+    ("packet_after_global", "scalar-dereference", """
+__noinline int pull(struct __sk_buff *skb) {
+  return bpf_skb_pull_data(skb, 4);
+}
+SEC("tc") int prog(struct __sk_buff *skb) {
+  char *data = (void *)(long)skb->data, *end = (void *)(long)skb->data_end;
+  if (data + 4 > end)
+    return 0;
+  pull(skb);
+  return *data & 1; /* FAULT */
+}"""),
+    ("slice_after_new_dynptr", "scalar-dereference", """
+SEC("tc") int prog(struct __sk_buff *skb) {
+  struct bpf_dynptr p;
+  int key = 0;
+  struct value *v = bpf_map_lookup_elem(&array, &key);
+  if (!v)
+    return 0;
+  bpf_dynptr_from_mem(v, sizeof(*v), 0, &p);
+  char *slice = bpf_dynptr_data(&p, 0, 4);
+  if (!slice)
+    return 0;
+  bpf_dynptr_from_mem(v->words, 4, 0, &p);
+  return *slice; /* FAULT */
+}"""),
+    # indices
+    ("index_constant_late", "map-value-bounds", """
+char bytes[4] = "abc";
+static __noinline void fill(long *i) {
+  *i = 9;
+}
+SEC("xdp") int prog(struct xdp_md *ctx) {
+  long i;
+  fill(&i);
+  return bytes[i]; /* FAULT */
+}"""),
+    ("index_far", "pointer-constant", """
+SEC("xdp") int prog(struct xdp_md *ctx) {
+  int key = 0;
+  long far = (long)ctx->rx_queue_index << 2;
+  struct value *v = bpf_map_lookup_elem(&array, &key);
+  if (!v || far < 0x7fffffff || far > 0x80000010)
+    return 0;
+  return ((char *)v)[far]; /* FAULT */
+}"""),
+    ("index_of_global", "pointer-unbounded", """
+long place;
+char bytes[4] = "abc";
+SEC("xdp") int prog(struct xdp_md *ctx) {
+  return bytes[place]; /* FAULT */
+}"""),
+    ("metadata_unchecked", "packet-range", """
+SEC("xdp") int prog(struct xdp_md *ctx) {
+  char *meta = (void *)(long)ctx->data_meta;
+  return *meta & 1; /* FAULT */
+}"""),
+    # arguments of global and kernel functions
+    ("global_takes_memory", "caller-argument", """
+struct pair { int a, b; };
+__noinline int sum(struct pair *p) {
+  return p ? p->a + p->b : 0;
+}
+SEC("xdp") int prog(struct xdp_md *ctx) {
+  return sum((struct pair *)(long)bpf_get_prandom_u32()); /* FAULT */
+}"""),
+    ("global_takes_context", "caller-context", """
+__noinline int length(int more, struct xdp_md *ctx) {
+  return ctx->data_end - ctx->data + more;
+}
+SEC("xdp") int prog(struct xdp_md *ctx) {
+  long x = 0;
+  return length(1, (void *)&x) & 1; /* FAULT */
+}"""),
+    ("global_returns_pointer", "global-return", """
+__noinline void *find(int key) /* FAULT */
+{
+  return bpf_map_lookup_elem(&array, &key);
+}
+SEC("xdp") int prog(struct xdp_md *ctx) {
+  return find(ctx->rx_queue_index) != 0;
+}"""),
+    ("kernel_object_on_stack", "argument-own-memory", """
+struct task_struct { int pid; struct task_struct *parent; } __attribute__((preserve_access_index));
+extern struct task_struct *bpf_task_acquire(struct task_struct *p) __ksym;
+SEC("tp_btf/task_newtask") int prog(void *ctx) {
+  struct task_struct mine = {};
+  return bpf_task_acquire(&mine) != 0; /* FAULT */
+}"""),
+    ("released_by_parameter", "reference-release", """
+struct task_struct { int pid; } __attribute__((preserve_access_index));
+extern void bpf_task_release(struct task_struct *p) __ksym;
+SEC("tp_btf/task_newtask") int prog(__u64 *ctx) {
+  bpf_task_release((struct task_struct *)ctx[0]); /* FAULT */
+  return 0;
+}"""),
+    ("dynptr_released_twice", "reference-release", """
+SEC("tc") int prog(struct __sk_buff *skb) {
+  struct bpf_dynptr p;
+  bpf_ringbuf_reserve_dynptr(&ring, 8, 0, &p);
+  bpf_ringbuf_discard_dynptr(&p, 0);
+  bpf_ringbuf_discard_dynptr(&p, 0); /* FAULT */
+  return 0;
+}"""),
+    ("dynptr_of_stack", "dynptr-data", """
+SEC("tc") int prog(struct __sk_buff *skb) {
+  struct bpf_dynptr p;
+  long local = 0;
+  bpf_dynptr_from_mem(&local, sizeof(local), 0, &p); /* FAULT */
+  return 0;
+}"""),
+    ("dynptr_of_callback", "dynptr-not-owned", """
+struct { __uint(type, BPF_MAP_TYPE_USER_RINGBUF); __uint(max_entries, 4096); } user SEC(".maps");
+static long each(struct bpf_dynptr *p, void *ctx) {
+  bpf_ringbuf_discard_dynptr(p, 0); /* FAULT */
+  return 0;
+}
+SEC("tp/syscalls/sys_enter_getpid") int prog(void *ctx) {
+  bpf_user_ringbuf_drain(&user, each, 0, 0);
+  return 0;
+}"""),
+    ("kptr_of_other_member", "kptr-member", """
+struct task_struct { int pid; } __attribute__((preserve_access_index));
+struct holder { long n; struct task_struct __attribute__((btf_type_tag("kptr"))) *task; };
+struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 1); __type(key, int); __type(value, struct holder); } holders SEC(".maps");
+struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 1); __type(key, int); __type(value, struct value); } plain SEC(".maps");
+SEC("tp_btf/task_newtask") int prog(void *ctx) {
+  int key = 0;
+  struct value *v = bpf_map_lookup_elem(&plain, &key);
+  if (!v || !bpf_map_lookup_elem(&holders, &key))
+    return 0;
+  return bpf_kptr_xchg(&v->count, (void *)0) != 0; /* FAULT */
+}"""),
+    ("beyond_kernel_member", "member-bounds", """
+struct task_struct { char comm[16]; } __attribute__((preserve_access_index));
+SEC("tp_btf/task_newtask") int prog(__u64 *ctx) {
+  struct task_struct *task = (void *)ctx[0];
+  return bpf_strncmp(task->comm, 17, "init") == 0; /* FAULT */
+}"""),
+    ("into_kernel_memory", "kernel-memory", """
+struct task_struct { char comm[16]; } __attribute__((preserve_access_index));
+SEC("tp_btf/task_newtask") int prog(__u64 *ctx) {
+  struct task_struct *task = (void *)ctx[0];
+  bpf_probe_read_kernel(task->comm, 16, "init"); /* FAULT */
+  return 0;
+}"""),
+    ("sockmap_of_tracing", "sockmap-update", """
+struct { __uint(type, BPF_MAP_TYPE_SOCKMAP); __uint(max_entries, 1); __type(key, int); __type(value, int); } socks SEC(".maps");
+SEC("raw_tp/kfree") int prog(void *ctx) {
+  int key = 0;
+  bpf_map_delete_elem(&socks, &key); /* FAULT */
+  return 0;
+}"""),
+    # lines
+    ("stack_of_callback", "combined-stack", """
+struct timed { struct bpf_timer timer; };
+struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 1); __type(key, int); __type(value, struct timed); } timers SEC(".maps");
+static __noinline int deep(int x) {
+  volatile char room[300] = {};
+  return room[x & 3];
+}
+static int late(void *map, int *key, struct timed *t) {
+  volatile char room[300] = {};
+  return (deep(*key) + room[5]) & 0; /* FAULT */
+}
+SEC("tc") int prog(struct __sk_buff *skb) {
+  int key = 0;
+  struct timed *t = bpf_map_lookup_elem(&timers, &key);
+  return t ? bpf_timer_set_callback(&t->timer, late) & 1 : 0;
+}"""),
+    ("return_of_wrapped_body", "reference-leak", """
+static __always_inline int body(struct xdp_md *ctx, int size) {
+  int *record = bpf_ringbuf_reserve(&ring, 8, 0);
+  if (record)
+    *record = size;
+  return 1; /* FAULT */
+}
+SEC("xdp") int prog(struct xdp_md *ctx) {
+  return body(ctx, 3);
+}"""),
+    ("return_of_wrapped_bodies", "reference-leak", """
+#define WRAPPED(name, ctx) name(struct xdp_md *own); static __always_inline int body_##name(struct xdp_md *ctx); \\
+  int name(struct xdp_md *own) { return body_##name(own); } static __always_inline int body_##name(struct xdp_md *ctx)
+SEC("xdp") int WRAPPED(prog, ctx)
+{
+  if (ctx->rx_queue_index > 7)
+    return 0;
+  int *record = bpf_ringbuf_reserve(&ring, 8, 0);
+  if (!record)
+    return 0;
+  if (ctx->ingress_ifindex > 3) /* FAULT */
+    return 1;
+  bpf_ringbuf_discard(record, 0);
+  return 2;
+}"""),
 ]  # fmt: skip
