@@ -234,12 +234,14 @@ def increment(f: FunctionState, node: Any) -> Operand:
     f.pos = node.coord
     if not is_modifiable(f, o, node.coord):
         return f.poison()
+    op, one = "+" if "+" in node.op else "-", value_of(T.INT, f.const("i32", 1))
+    if T.qualifiers(o.type)[2]:
+        return f.unit.atomic_assignment(f, o, op, one, node.coord, node.op[0] == "p")
     old = rvalue(f, o)
     if old.value is None or old.kind != "value":
         f.diag.error(node.coord, f"cannot increment value of type '{T.spell(o.type)}'")
         return f.poison()
-    one = value_of(T.INT, f.const("i32", 1))
-    new = binary_values(f, "+" if "+" in node.op else "-", old, one, node.coord)
+    new = binary_values(f, op, old, one, node.coord)
     new = convert(f, new, o.type)
     access.store(f, o, new.value)
     return value_of(T.strip(o.type), old.value if node.op[0] == "p" else new.value)

@@ -123,35 +123,28 @@ def switch(f: FunctionState, node: Any) -> None:
     f.breaks.pop()
     f.switch = saved
     default = state.default or end
+    otherwise = f.new_block("range") if state.ranges else default
+    terminator.targets[0].block = otherwise
+    f.edges[otherwise].append((block, terminator.targets[0]))
     if state.ranges:
-        default = range_tests(f, state, default, o.value)
-    terminator.targets[0].block = default
-    f.edges[default].append((block, terminator.targets[0]))
+        range_tests(f, state, otherwise, default, o.value)
     if state.default is not None:
         f.seal(state.default)
     f.start(end)
 
 
-def range_tests(f: FunctionState, state: Switch, default: Block, value: Value) -> Block:
-    """A chain of blocks that tests the long ranges before the default is taken."""
-    first = f.new_block("range")
-    block = first
+def range_tests(f: FunctionState, state: Switch, block: Block, default: Block, value: Value) -> None:
+    """From `block` on, a chain of blocks that tests the long ranges before the default is taken."""
+    at_least, at_most = ("sge", "sle") if state.type.signed else ("uge", "ule")
     for i, (lo, hi, target) in enumerate(state.ranges):
-        last = i == len(state.ranges) - 1
-        following = default if last else f.new_block("range")
+        following = default if i == len(state.ranges) - 1 else f.new_block("range")
         upper = f.new_block("range")
-        f.fn.blocks.append(block)
-        f.block = block
-        if block is not first:
-            f.sealed.add(block)
-        signed = state.type.signed
-        f.terminate("br", [f.effect("icmp", "i32", [value, f.const(value.type, lo)], "sge" if signed else "uge")], [upper, following])
+        f.start(block)
+        f.terminate("br", [f.effect("icmp", "i32", [value, f.const(value.type, lo)], at_least)], [upper, following])
         f.start(upper)
-        f.terminate("br", [f.effect("icmp", "i32", [value, f.const(value.type, hi)], "sle" if signed else "ule")], [target, following])
+        f.terminate("br", [f.effect("icmp", "i32", [value, f.const(value.type, hi)], at_most)], [target, following])
         f.seal(target)
         block = following
-    f.sealed.add(first)
-    return first
 
 
 def case(f: FunctionState, node: Any) -> None:
@@ -164,9 +157,17 @@ def case(f: FunctionState, node: Any) -> None:
     hi = case_value(f, hi_node, state.type) if hi_node is not None else lo
     block = f.new_block("case")
     f.jump(block)
-    if hi - lo >= MAX_CASE_RANGE:
+    if hi < lo:
+        f.diag.warning("empty-case-range", node.coord, "empty case range specified")
+    if any(lo <= high and low <= hi for low, high, _ in state.ranges):
+        f.diag.error(node.coord, f"duplicate case value '{lo}'")
+    elif hi - lo >= MAX_CASE_RANGE:
+        taken = next((n for n in state.values if lo <= n <= hi), None)
+        if taken is not None:
+            f.diag.error(node.coord, f"duplicate case value '{taken}'")
         state.ranges.append((lo, hi, block))
         f.start(block, sealed=False)
+        return sub_statement(f, node.stmts)
     else:
         for n in range(lo, hi + 1):
             if n in state.values:
@@ -174,7 +175,7 @@ def case(f: FunctionState, node: Any) -> None:
                 break
             state.values[n] = node.coord
             add_case(f, state, n, block)
-        f.start(block)
+    f.start(block)
     sub_statement(f, node.stmts)
 
 

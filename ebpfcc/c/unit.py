@@ -9,7 +9,7 @@ from __future__ import annotations
 from pycparser import c_ast
 
 from ..ir.core import Function, Global, Module, Value
-from . import access, atomics, builtins, call, constant, declare, init, local
+from . import access, atomics, bits, builtins, call, constant, declare, init, local, overflow
 from . import expr as expressions
 from . import stmt as statements
 from . import types as T
@@ -61,7 +61,7 @@ class Unit(Checks):
         self.local_statics: list[Variable] = []
         self.expr_table = {**expressions.TABLE, c_ast.FuncCall: call.call}
         self.stmt_table = {**statements.TABLE, AsmNode: asm_statement, Decl: local.declare, Typedef: local.declare}
-        self.builtins = {**builtins.TABLE, **atomics.TABLE}
+        self.builtins = {**builtins.TABLE, **bits.TABLE, **overflow.TABLE, **atomics.TABLE}
         self.scratch_state: FunctionState | None = None
         # what the modules of this package call through the unit
         self.type_name = declare.type_name
@@ -72,6 +72,7 @@ class Unit(Checks):
         self.compound_literal = local.compound_literal
         self.declare_local = local.declare
         self.atomic_assignment = atomics.assign
+        self.binary_values = expressions.binary_values
 
     # -- parsing ---------------------------------------------------------------------------------------------------
     def new_parser(self) -> GnuParser:
