@@ -72,6 +72,8 @@ def machine(path: Path) -> tuple[int, int]:
         ("-mframe-limit=256", "frame_limit", 256), ("-mframe-limit=256", "flavour", "gcc"),
         ("-Xclang -target-feature -Xclang +alu32", "features", {"alu32": True}),
         ("-Wp,-MMD,x.d", "dependency_file", "x.d"), ("-Wp,-MMD,x.d", "dependencies", "MMD"), ("-MQ a$b", "dependency_targets", ["a$$b"]),
+        ("-Wp,-MMD,x.d,-MT,y", "dependency_file", "x.d"), ("-Wp,-MMD,x.d,-MT,y", "dependency_targets", ["y"]),
+        ("-S", "action", "assembly"), ("-fsyntax-only -S", "action", "syntax"), ("-E -S", "action", "preprocess"),
         ("-mllvm -bpf-stack-size=1024", "frame_limit", 1024), ("-fdiagnostics-color=never", "color", "never"), ("--print-after=gvn", "print_after", ["gvn"]),
     ],
 )  # fmt: skip
@@ -288,6 +290,9 @@ def test_save_temps(here: Path) -> None:
     assert "\texit\n" in (here / "p.s").read_text()
     assert cli.main(["-O2", "-c", "p.i", "-o", "again.o"]) == 0
     assert (here / "again.o").read_bytes() == (here / "p.o").read_bytes()
+    (here / "out").mkdir()
+    assert cli.main(["-save-temps=obj", "-c", "p.c", "-o", "out/q.o"]) == 0
+    assert sorted(p.name for p in (here / "out").iterdir()) == ["p.i", "p.s", "q.o"]
 
 
 def test_header_tree(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -348,6 +353,8 @@ def test_rules(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == "x.o $$y: t.c h.h\nh.h:\n"
     assert cli.main("-c -MMD t.c -isystem sys -o out.o".split()) == 0
     assert (here / "out.d").read_text() == "out.o: t.c h.h\n"
+    assert cli.main("-E -MMD t.c -isystem sys -o out.i".split()) == 0
+    assert (here / "out.d").read_text() == "out.i: t.c h.h\n"
     assert cli.main("-c -Wp,-MD,deps t.c -isystem sys".split()) == 0
     assert (here / "deps").read_text() == "t.o: t.c h.h sys/s.h\n"
     (here / "u.c").write_text('#include "made.h"\n')

@@ -42,7 +42,7 @@ class Variable:
 class FunctionSymbol:
     """A function. node: its definition, lowered when it is first needed."""
 
-    __slots__ = ("name", "type", "storage", "symbol", "attrs", "pos", "node", "used", "inline", "section", "tags", "lowered", "implicit")
+    __slots__ = ("name", "type", "storage", "symbol", "attrs", "pos", "node", "used", "inline", "external", "section", "tags", "lowered", "implicit")
 
     def __init__(self, name: str, type: T.Func, storage: str, pos: Any) -> None:
         self.name = name
@@ -54,6 +54,7 @@ class FunctionSymbol:
         self.node: Any = None
         self.used = False
         self.inline = False
+        self.external = False  # some declaration of it is not inline, or extern: an inline definition is not all there is
         self.section: str | None = None
         self.tags: list[str] = []
         self.lowered = False

@@ -245,7 +245,7 @@ class Unit(Checks):
             if not T.same(symbol.type, t) and not self.in_region and "overloadable" not in attrs:
                 self.diag.error(node.coord, f"conflicting types for '{name}'")
                 self.diag.note(symbol.pos, "previous declaration is here")
-            if t.prototype:
+            if t.prototype and symbol.node is None:  # else the parameters' names are those of the definition
                 symbol.type = t
             if static:
                 if symbol.storage != "static" and not self.in_region and not symbol.implicit:
@@ -253,6 +253,8 @@ class Unit(Checks):
                     self.diag.note(symbol.pos, "previous declaration is here")
                 symbol.storage = "static"
         symbol.inline |= "inline" in node.funcspec
+        if symbol.storage != "static" and ("inline" not in node.funcspec or "extern" in node.storage):
+            symbol.external = True
         if "noreturn" in node.funcspec:
             attrs = {**attrs, "noreturn": True}
         self.merge_attributes(symbol, attrs)
@@ -290,10 +292,16 @@ class Unit(Checks):
         symbol.type = t
         symbol.pos = decl.coord
         symbol.node = node
-        if symbol.storage != "static" and not (symbol.inline and ("gnu_inline" in symbol.attrs or "extern" not in decl.storage)):
-            self.definitions.append(symbol)
-        elif "used" in symbol.attrs or "section" in symbol.attrs and symbol.storage != "static":
-            self.definitions.append(symbol)
+        self.definitions.append(symbol)
+
+    @staticmethod
+    def must_be_defined(symbol: FunctionSymbol) -> bool:
+        """Whether the object has the function though nothing here refers to it: not a static one, nor an inline definition (C11 6.7.4)."""
+        if "used" in symbol.attrs:
+            return True
+        if symbol.storage == "static":
+            return False
+        return not symbol.inline or "section" in symbol.attrs or symbol.external and "gnu_inline" not in symbol.attrs
 
     def apply_old_style(self, f: FunctionState, t: T.Func, decls: list[Any]) -> None:
         types = {d.name: declare.declarator_type(f, d.type) for d in decls}
@@ -535,7 +543,7 @@ class Unit(Checks):
                 self.emit_variable(symbol)
                 if not known and symbol.symbol in self.module.globals:  # what its value refers to stands before it: an inner map before the outer one
                     self.module.globals[symbol.symbol] = self.module.globals.pop(symbol.symbol)
-            else:
+            elif self.must_be_defined(symbol):
                 symbol.used = True
                 self.lower_function(symbol)
         for variable in self.variables:
