@@ -49,7 +49,7 @@ def dependency_file(options: Options, source: str) -> str:
         return options.dependency_file
     if options.dependencies in ("M", "MM"):
         return options.output or "-"
-    if options.output and options.output != "-" and options.action != "preprocess":
+    if options.output not in ("", "-"):
         return os.path.splitext(options.output)[0] + ".d"
     return os.path.splitext(os.path.basename(source))[0] + ".d" if source != "-" else "-.d"
 
