@@ -330,6 +330,20 @@ def test_tokens_are_not_pasted(here: Path, capsys: pytest.CaptureFixture[str]) -
     assert preprocess(capsys, "-P", "t.c") == '- -1 - - + + 1 . 5 a b L "s" / / < <\n'
 
 
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("#define h(x, y...) x, ##y;\nh(1,) h(1) h(1, 2)\n", "1,; 1; 1, 2;\n"),
+        ("#define k(...) x, ##__VA_ARGS__;\nk() k(1)\n", "x; x, 1;\n"),
+        ("%:define S(x) %:x\nS(a b)\n%:define C(a, b) a%:%:b\n#define D <::>\nC(p, q) D\n", '"a b"\npq <::>\n'),
+        ("#if (0, 2) == 2 && (1 ? 3 : 4) == 3\nyes\n#endif\n", "yes\n"),
+    ],
+)
+def test_macros(here: Path, capsys: pytest.CaptureFixture[str], source: str, text: str) -> None:
+    (here / "t.c").write_text(source)
+    assert preprocess(capsys, "-P", "t.c") == text
+
+
 def test_comments_and_dumps(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (here / "t.c").write_text("/* one */\n#define F(a, b)  a + b /* gone */\nint x; // two\n#undef F\n#define G\n")
     assert "/* one */\n" in preprocess(capsys, "-C", "t.c") and "int x; // two\n" in preprocess(capsys, "-C", "t.c")
