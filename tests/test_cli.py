@@ -334,7 +334,7 @@ def test_tokens_are_not_pasted(here: Path, capsys: pytest.CaptureFixture[str]) -
     ("source", "text"),
     [
         ("#define h(x, y...) x, ##y;\nh(1,) h(1) h(1, 2)\n", "1,; 1; 1, 2;\n"),
-        ("#define k(...) x, ##__VA_ARGS__;\nk() k(1)\n", "x; x, 1;\n"),
+        ("#define k(...) x, ##__VA_ARGS__;\nk() k(1)\n", "x; x,1;\n"),
         ("%:define S(x) %:x\nS(a b)\n%:define C(a, b) a%:%:b\n#define D <::>\nC(p, q) D\n", '"a b"\npq <::>\n'),
         ("#if (0, 2) == 2 && (1 ? 3 : 4) == 3\nyes\n#endif\n", "yes\n"),
     ],

@@ -265,12 +265,13 @@ class Expander:
                 items = [Token(tok.type, tok.value, pos, tok.space, tok.spell, exp)]
             elif what == PARAM:
                 index: int = operand  # type: ignore[assignment]
+                after_comma = False
                 if after_paste or before_paste:
                     source = args[index]
                     last = out[-1] if out else None
                     if after_paste and index == variable and last is not None and last.type == "COMMA":
                         # GNU: the comma goes if there are no variable arguments, and is not pasted otherwise.
-                        after_paste = False
+                        after_paste, after_comma = False, True
                         if source is OMITTED or not source and variable == 0:
                             out.pop()
                 else:
@@ -279,7 +280,8 @@ class Expander:
                     source = full[index]
                 items = [Token(t.type, t.value, pos, t.space, t.spell, t.exp) for t in source]
                 if items and items[0] is not None:
-                    items[0].space = tok.space
+                    if not after_comma:
+                        items[0].space = tok.space
                 elif not items:
                     items = [None]
             elif what == STRING:
