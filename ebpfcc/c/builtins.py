@@ -9,9 +9,9 @@ from pycparser import c_ast
 from ..ir.core import Call, CoreReloc, Mem, Value
 from . import access
 from . import types as T
-from .convert import convert, convert_int, pointer_space, promoted, rvalue, scalar, truth, value_of
-from .expr import type_of
-from .state import FunctionState, Operand, ir_type
+from .control import type_of
+from .convert import convert, convert_int, pointer_space, promoted, rvalue, scalar, value_of
+from .state import FunctionState, Operand
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from pycparser import c_ast
 
 from . import types as T
 from .attributes import MODES, gather
-from .expr import type_of
+from .control import type_of
 from .nodes import Attribute, Enum, Typeof
 from .state import EnumConstant, FunctionState
 

@@ -7,8 +7,8 @@ from pycparser import c_ast
 from ..ir.core import Mem
 from . import access, literals
 from . import types as T
+from .control import type_of
 from .convert import assign_convert, rvalue
-from .expr import type_of
 from .nodes import Range, String
 from .state import FunctionState, Operand
 

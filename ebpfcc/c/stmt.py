@@ -7,8 +7,8 @@ from pycparser import c_ast
 from ..ir.core import Block, Target, Value
 from . import access
 from . import types as T
+from .control import condition
 from .convert import assign_convert, convert, promoted, rvalue, scalar, value_of
-from .expr import condition
 from .nodes import AttributeStmt, ComputedGoto, LocalLabels, Pragma, Range
 from .state import FunctionState, Operand
 
