@@ -125,7 +125,8 @@ REFUSED = (
     ("-fdump-", "dumps are made with --print-after=PASS or --emit=ir"), ("-gsplit-dwarf", "debug information is BTF, which is not split"),
     ("-m32", "BPF has 64-bit pointers"), ("-mx32", "BPF has 64-bit pointers"), ("-m16", "BPF has 64-bit pointers"),
     ("-fsplit-stack", "BPF has a fixed stack"), ("--analyze", "there is no static analyser"), ("-fanalyzer", "there is no static analyser"),
-    ("-fcf-runtime", NO_RUNTIME), ("-fobjc", "only C is compiled"), ("-traditional", "only ISO C is preprocessed"), ("-save-stats", "-ftime-report tells the times"),
+    ("-fcf-runtime", NO_RUNTIME), ("-fobjc", "only C is compiled"), ("-traditional", "only ISO C is preprocessed"),
+    ("-save-stats", "-ftime-report tells the times"),
 )  # fmt: skip
 
 LANGUAGES = {

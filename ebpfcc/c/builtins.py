@@ -9,7 +9,7 @@ from pycparser import c_ast
 from ..ir.core import Call, CoreReloc, Mem, Value
 from . import access
 from . import types as T
-from .control import type_of
+from .control import mention, type_of
 from .convert import convert, convert_int, pointer_space, promoted, rvalue, scalar, value_of
 from .state import FunctionState, Operand
 
@@ -75,6 +75,8 @@ def is_simple(node: Any) -> bool:
 
 def choose_expr(f: FunctionState, node: Any, args: list[Any]) -> Operand:
     n = f.unit.integer_constant(f, args[0], "'__builtin_choose_expr' condition")
+    if f.unit.warns_unused:
+        mention(f, args[2] if n else args[1])
     return f.expr(args[1] if n else args[2])
 
 
@@ -143,6 +145,7 @@ def memory_builtin(op: str) -> Builtin:
             f.diag.error(node.coord, f"invalid argument to '{op}'")
             return f.poison()
         f.pos = node.coord
+        check_size(f, op, args, target)
         if size.op != "const":
             f.unit.late_size(f, op, [target.value, source.value, size], node.coord)
             return value_of(T.VOID_PTR, target.value)
@@ -159,6 +162,16 @@ def memory_builtin(op: str) -> Builtin:
         return value_of(T.VOID_PTR, target.value)
 
     return builtin
+
+
+def check_size(f: FunctionState, op: str, args: list[Any], target: Operand) -> None:
+    """`memset(p, 0, sizeof(p))`: the pointer's size in place of the object's."""
+    size = args[2]
+    if type(size) is c_ast.UnaryOp and size.op == "sizeof" and type(size.expr) is c_ast.ID:
+        if any(type(arg) is c_ast.ID and arg.name == size.expr.name for arg in args[:2]) and T.strip(type_of(f, size.expr).type).kind == "ptr":
+            pointed = T.strip(target.type).target
+            what = f"'{op}' call operates on objects of type '{T.spell(pointed)}' while the size is based on a different type '{T.spell(target.type)}'"
+            f.diag.warning("sizeof-pointer-memaccess", size.coord, what)
 
 
 def arena(f: FunctionState, o: Operand) -> Value:

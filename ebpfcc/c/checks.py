@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+QUIET = {"unused", "maybe_unused", "cleanup", "used"}
+
+
 class Checks:
     """Part of Unit."""
 
@@ -24,6 +27,7 @@ class Checks:
     statics: set[str]
     strings: dict[tuple[bytes, int], str]
     pending: list[FunctionSymbol]
+    warns_unused: bool
 
     def lower_function(self, symbol: FunctionSymbol) -> None:
         raise NotImplementedError
@@ -34,6 +38,8 @@ class Checks:
     def check_unused_functions(self) -> None:
         """Static functions of the program's own file that nothing uses have their errors too; no code comes of them, so that what only
         the target cannot do is none."""
+        if self.warns_unused:
+            self.warn_unused_statics()
         unused = [s for s in self.names.values() if type(s) is FunctionSymbol and s.node is not None and not s.lowered and not self.is_included(s.pos)]
         idle = [v for v in self.variables + self.local_statics if v.storage == "static" and v.symbol not in self.module.globals and not self.is_included(v.pos)]
         if not unused and not any(v.init is not None for v in idle):
@@ -44,7 +50,7 @@ class Checks:
         for symbol in unused:
             if symbol.lowered:
                 continue
-            if not symbol.used and not symbol.inline and "unused" not in symbol.attrs and "maybe_unused" not in symbol.attrs:
+            if not symbol.used and symbol.storage == "static" and not symbol.attrs.keys() & QUIET:
                 self.diag.warning("unused-function", symbol.pos, f"unused function '{symbol.name}'")
             before, errors = len(self.diag.records), self.diag.errors
             self.lower_function(symbol)
@@ -93,12 +99,38 @@ class Checks:
             self.warn_unused(node, o)
 
     def warn_unused_locals(self, f: FunctionState) -> None:
-        """At the end of a scope: the objects in it that nothing names (their own initialisers aside)."""
+        """At the end of a scope: the objects in it that nothing names (their own initialisers aside), or nothing reads."""
+        if len(f.scopes) < 2:
+            return
         for variable in f.scopes[-1].values():
-            if type(variable) is Variable and not variable.used and variable.storage in ("auto", "static") and variable.pos is not None and len(f.scopes) > 1:
-                if variable.name and T.strip(variable.type) is not T.POISON and not variable.attrs.keys() & {"unused", "maybe_unused", "cleanup", "used"}:
-                    variable.used = True  # once is enough
+            if type(variable) is not Variable or variable.reads > 0 or variable.storage not in ("auto", "static") or variable.pos is None:
+                continue
+            if variable.name and T.strip(variable.type) is not T.POISON and not variable.attrs.keys() & QUIET:
+                variable.reads = 1  # once is enough
+                if variable.used:
+                    self.diag.warning("unused-but-set-variable", variable.pos, f"variable '{variable.name}' set but not used")
+                else:
                     self.diag.warning("unused-variable", variable.pos, f"unused variable '{variable.name}'")
+
+    def warn_unused_parameters(self, f: FunctionState) -> None:
+        for p in f.scopes[0].values() if f.scopes else ():
+            if type(p) is Variable and p.name and p.reads <= 0 and not p.attrs.keys() & QUIET:
+                if p.used:
+                    self.diag.warning("unused-but-set-parameter", p.pos, f"parameter '{p.name}' set but not used")
+                else:
+                    self.diag.warning("unused-parameter", p.pos, f"unused parameter '{p.name}'")
+
+    def warn_unused_statics(self) -> None:
+        """Variables of internal linkage in the program's own file that nothing names, functions that are only declared."""
+        for variable in self.variables:
+            if variable.storage == "static" and not variable.used and not variable.attrs.keys() & QUIET and not self.is_included(variable.pos):
+                const = T.qualifiers(variable.type)[0]
+                flag = "unused-const-variable" if const else "unused-variable"
+                self.diag.warning(flag, variable.pos, f"unused variable '{variable.name}'")
+        for symbol in self.names.values():
+            if type(symbol) is FunctionSymbol and symbol.node is None and symbol.storage == "static" and not symbol.used:
+                if not symbol.attrs.keys() & QUIET and not self.is_included(symbol.pos):
+                    self.diag.warning("unused-function", symbol.pos, f"unused function '{symbol.name}'")
 
     def warn_unused(self, node: Any, o: Operand) -> None:
         if T.strip(o.type) is not T.POISON and T.strip(o.type).kind != "void":

@@ -7,6 +7,7 @@ from pycparser import c_ast
 from . import access
 from . import types as T
 from .convert import composite, convert, rvalue, scalar, truth, value_of
+from .nodes import children
 from .state import FunctionState, Operand, Variable
 
 TYPE_CHECKING = False
@@ -142,7 +143,35 @@ def comma(f: FunctionState, node: Any) -> Operand:
     o = value_of(T.VOID, None)
     for expr in node.exprs:
         o = f.expr(expr)
+        if expr is not node.exprs[-1]:
+            unread(f, expr)
     return rvalue(f, o)
+
+
+def unread(f: FunctionState, node: Any) -> None:
+    """An assignment or increment whose value nobody takes is no use of its variable."""
+    kind = type(node)
+    if kind is c_ast.Assignment:
+        target, sets = node.lvalue, node.op == "="
+    elif kind is c_ast.UnaryOp and node.op in ("++", "--", "p++", "p--"):
+        target, sets = node.expr, False
+    else:
+        return
+    if type(target) is c_ast.ID and node not in f.unit.grouped:
+        variable = f.lookup(target.name)
+        if type(variable) is Variable and (sets or not T.qualifiers(variable.type)[1]):
+            variable.reads -= 1
+
+
+def mention(f: FunctionState, node: Any) -> None:
+    """An expression that is not chosen: what it names counts as used."""
+    if type(node) is c_ast.ID:
+        variable = f.lookup(node.name)
+        if type(variable) is Variable:
+            variable.used = True
+            variable.reads += 1
+    for child in children(node):
+        mention(f, child)
 
 
 def statement_expression(f: FunctionState, node: Any) -> Operand:
@@ -175,6 +204,9 @@ def generic(f: FunctionState, node: Any) -> Operand:
         seen.append(candidate)
         if chosen is None and not any(T.qualifiers(candidate)[:2]) and T.same(candidate, t):
             chosen = expr
+    if f.unit.warns_unused:
+        for _, expr in node.assocs:
+            mention(f, expr)
     if chosen is not None:
         return f.expr(chosen)
     if default is None:

@@ -9,7 +9,7 @@ from pycparser import c_ast
 
 from . import access
 from . import types as T
-from .control import comma, generic, statement_expression, ternary, type_of
+from .control import comma, generic, statement_expression, ternary, type_of, unread
 from .convert import (
     convert,
     negate,
@@ -45,6 +45,7 @@ def name_operand(f: FunctionState, symbol: Any, node: Any) -> Operand:
     kind = type(symbol)
     if kind is Variable:
         symbol.used = True
+        symbol.reads += 1
         if symbol.storage == "auto" and symbol.slot is None:
             o = Operand("ssa", symbol.type, None, node.coord)  # the offset of no object: where its name stands
             o.var = symbol
@@ -76,6 +77,7 @@ def cast(f: FunctionState, node: Any) -> Operand:
     target = T.strip(to)
     if target.kind == "void":
         discard(f, f.expr(node.expr))
+        unread(f, node.expr)
         return value_of(T.VOID, None)
     o = rvalue(f, f.expr(node.expr))
     frm = T.strip(o.type)
@@ -195,6 +197,8 @@ def dereference(f: FunctionState, o: Operand, where: Any) -> Operand:
 
 
 def address_of(f: FunctionState, node: Any) -> Operand:
+    if type(node.expr) is c_ast.ArrayRef:
+        f.unit.address_operands.add(node.expr)
     o = f.expr(node.expr)
     if o.kind == "func":
         return rvalue(f, o)
@@ -215,6 +219,8 @@ def subscript(f: FunctionState, node: Any) -> Operand:
     t = T.strip(base.type)
     if base.kind == "mem" and t.kind == "array" and base.member is None:
         index = promoted_index(f, scalar(f, node.subscript), node.coord)
+        if index.value.op == "const" and type(node.name) is c_ast.ID:
+            check_bounds(f, node, base.type, index.value.aux)
         f.pos = node.coord
         return access.element(f, base, index.value, t.elem, index.type)
     base = rvalue(f, base)
@@ -242,7 +248,20 @@ def subscript(f: FunctionState, node: Any) -> Operand:
     return dereference(f, pointer, node.coord)
 
 
+def check_bounds(f: FunctionState, node: Any, t: T.Type, n: int) -> None:
+    """Of an element of a variable; the address one past the end is right."""
+    count = T.strip(t).count
+    if not count or 0 <= n < count or f.unit.unevaluated or f.is_dead():
+        return
+    if n < 0:
+        f.diag.warning("array-bounds", node.coord, f"array index {n} is before the beginning of the array")
+    elif n > count or node not in f.unit.address_operands:
+        f.diag.warning("array-bounds", node.coord, f"array index {n} is past the end of the array (that has type '{T.spell(t)}')")
+
+
 def promoted_index(f: FunctionState, index: Operand, where: Any) -> Operand:
+    if T.strip(index.type) is T.CHAR:
+        f.diag.warning("char-subscripts", where, "array subscript is of type 'char'")
     if not T.is_integer(T.strip(index.type)):
         f.diag.error(where, "array subscript is not an integer")
         return value_of(T.INT, f.const("i32", 0))

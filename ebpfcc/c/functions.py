@@ -32,6 +32,7 @@ class Functions:
     must_be_defined: Any
     check_unused_functions: Any
     warn_unused_locals: Any
+    warn_unused_parameters: Any
 
     def lower_all(self) -> None:
         """Functions and variables in clang's order, which programs see in the offsets of variables in their section: definitions with
@@ -87,10 +88,8 @@ class Functions:
         if not f.is_terminated():
             statements.leave_scope(f)
             self.end_function(f, symbol, end)
-        if self.warns_parameters:
-            for p in f.scopes[0].values() if f.scopes else ():
-                if type(p) is Variable and p.name and not p.used and not p.attrs.keys() & {"unused", "maybe_unused"}:
-                    self.diag.warning("unused-parameter", p.pos, f"unused parameter '{p.name}'")
+        if self.warns_parameters and "naked" not in symbol.attrs:
+            self.warn_unused_parameters(f)
         f.unreachable_block()
         for name, label in f.labels.items():
             if label.chain is None:

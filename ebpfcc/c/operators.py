@@ -5,7 +5,7 @@ from __future__ import annotations
 from pycparser import c_ast
 
 from ..ir.core import Value
-from . import access
+from . import access, compare
 from . import types as T
 from .control import logical
 from .convert import assign_convert, convert, convert_int, is_null_constant, promoted, rvalue, scalar, value_of
@@ -36,6 +36,8 @@ def binary(f: FunctionState, node: Any) -> Operand:
                 return f.poison()
         f.diag.error(node.coord, f"invalid operands to binary expression ('{T.spell(a.type)}' and '{T.spell(b.type)}')")
         return f.poison()
+    if op in COMPARISONS or type(node.left) is c_ast.UnaryOp and op in "&|^":
+        compare.check(f, node, a, b)
     return binary_values(f, op, a, b, node.coord)
 
 
@@ -57,10 +59,6 @@ def binary_values(f: FunctionState, op: str, a: Operand, b: Operand, where: Any)
     if op == "<<" or op == ">>":
         return shift(f, op, a, b, where)
     t = T.usual(a.type, b.type)  # type: ignore[arg-type]
-    if op in COMPARISONS and not t.signed and a.type.signed != b.type.signed:  # type: ignore[attr-defined]
-        narrow = a if a.type.signed else b  # type: ignore[attr-defined]
-        if narrow.value.op != "const" or narrow.value.aux < 0:
-            f.diag.warning("sign-compare", where, f"comparison of integers of different signs: '{T.spell(a.type)}' and '{T.spell(b.type)}'")
     a, b = convert_int(f, a, t), convert_int(f, b, t)
     if op in COMPARISONS:
         return value_of(T.INT, f.emit("icmp", "i32", [a.value, b.value], COMPARISONS[op][0 if t.signed else 1]))
@@ -194,6 +192,7 @@ def assignment(f: FunctionState, node: Any) -> Operand:
     if type(node.lvalue) is c_ast.ID:
         target = f.expr(node.lvalue)
         o = f.expr(node.rvalue)
+        check_self(f, node, target)
     else:
         o = rvalue(f, f.expr(node.rvalue))
         target = f.expr(node.lvalue)
@@ -227,8 +226,17 @@ def truncated_bits(f: FunctionState, target: Operand, o: Operand) -> Operand:
     return value_of(t, value)
 
 
+def check_self(f: FunctionState, node: Any, target: Operand) -> None:
+    """`x = x`, `x |= x`, `x &= x`"""
+    if type(node.rvalue) is type(node.lvalue) is c_ast.ID and node.lvalue.name == node.rvalue.name and node.coord.exp is None:
+        if node.lvalue.coord.exp is None and node.rvalue.coord.exp is None and not T.qualifiers(target.type)[1]:
+            f.diag.warning("self-assign", node.coord, f"explicitly assigning value of variable of type '{T.spell(target.type)}' to itself")
+
+
 def compound_assignment(f: FunctionState, node: Any) -> Operand:
     target = f.expr(node.lvalue)
+    if node.op in ("|=", "&="):
+        check_self(f, node, target)
     right = scalar(f, node.rvalue)
     f.pos = node.coord
     if not is_modifiable(f, target, node.coord):

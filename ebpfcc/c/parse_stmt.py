@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pycparser import c_ast
 
-from .nodes import AttributeStmt, ComputedGoto, LocalLabels, Pragma
+from . import suspicious
+from .nodes import AttributeStmt, ComputedGoto, LocalLabels, Pragma, UnusedLabel
 from .parse_asm import AsmParser
-from .parse_expr import DECL_START
+from .parse_expr import DECL_START, GROUPED
 from .recover import JUMPS, SyntaxFault
 
 TYPE_CHECKING = False
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 class StatementParser(AsmParser):
     """Compound statements and what stands in them; declarations are the subclass's."""
+
+    elses: dict[Any, Any]  # if statements -> their `else`
 
     def _parse_compound_statement(self) -> Any:
         brace = self._expect("LBRACE")
@@ -93,21 +96,37 @@ class StatementParser(AsmParser):
         tok = self._advance()
         self._expect("LPAREN")
         expr = self._parse_expression()
-        self._expect("RPAREN")
-        if tok.type == "IF":
-            then = self._parse_pragmacomp_or_statement()
-            if not self._accept("ELSE"):
-                return c_ast.If(expr, then, None, tok)
-            self.nesting -= 1  # a chain of `else if` is not deep
-            other = self._parse_pragmacomp_or_statement()
-            self.nesting += 1
-            return c_ast.If(expr, then, other, tok)
-        return c_ast.Switch(expr, self._parse_pragmacomp_or_statement(), tok)
+        paren = self._expect("RPAREN")
+        semi = self._peek() if self._peek_type() == "SEMI" else None
+        if tok.type != "IF":
+            if semi is not None:
+                suspicious.empty_body(self.diag, "switch statement", paren, semi)
+            return c_ast.Switch(expr, self._parse_pragmacomp_or_statement(), tok)
+        if type(expr) in GROUPED:
+            suspicious.condition(self.diag, expr, self.grouped)
+        then = self._parse_pragmacomp_or_statement()
+        separator = self._accept("ELSE")
+        if separator is None:
+            if semi is not None:
+                suspicious.empty_body(self.diag, "if statement", paren, semi)
+            suspicious.dangling_else(self.diag, then, self.elses)
+            return c_ast.If(expr, then, None, tok)
+        self.nesting -= 1  # a chain of `else if` is not deep
+        other = self._parse_pragmacomp_or_statement()
+        self.nesting += 1
+        node = c_ast.If(expr, then, other, tok)
+        self.elses[node] = separator
+        return node
 
     def _parse_iteration_statement(self) -> Any:
         self._push_scope()
+        loop = self._peek()
         node = super()._parse_iteration_statement()
         self._pop_scope()
+        if type(node.cond) in GROUPED:
+            suspicious.condition(self.diag, node.cond, self.grouped)
+        if type(node.stmt) is c_ast.EmptyStatement and loop.type != "DO":
+            suspicious.empty_loop(self.diag, loop, self._toks[self._i - 2], self._toks[self._i - 1], self._peek())
         return node
 
     def _parse_labeled_statement(self) -> Any:
@@ -119,7 +138,8 @@ class StatementParser(AsmParser):
         self._expect("COLON")
         if tok.type == "DEFAULT":
             return c_ast.Default([self._parse_labelled()], tok)
-        self._parse_attributes()
+        if any(a.name in ("unused", "maybe_unused") for a in self._parse_attributes()):
+            return UnusedLabel(tok.value, self._parse_labelled(), tok)
         return c_ast.Label(tok.value, self._parse_labelled(), tok)
 
     def _parse_labelled(self) -> Any:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class Variable:
     """An object. storage: "auto" (slot, or SSA while slot is None), "static", "extern", "global", "param"."""
 
-    __slots__ = ("name", "type", "storage", "slot", "symbol", "attrs", "pos", "init", "used", "written", "asm_reg", "tentative", "tags", "scopes")
+    __slots__ = ("name", "type", "storage", "slot", "symbol", "attrs", "pos", "init", "used", "written", "asm_reg", "tentative", "tags", "scopes", "reads")
 
     def __init__(self, name: str, type: T.Type, storage: str, pos: Any) -> None:
         self.name = name
@@ -32,6 +32,7 @@ class Variable:
         self.pos = pos
         self.init: Any = None
         self.used = False
+        self.reads = 0  # mentions, less the assignments whose value nobody takes
         self.written = False
         self.asm_reg: str | None = None
         self.tentative = False

@@ -7,9 +7,9 @@ from pycparser import c_ast
 from ..ir.core import Block, Target, Value
 from . import access
 from . import types as T
-from .control import condition
+from .control import condition, unread
 from .convert import assign_convert, convert, promoted, rvalue, scalar, value_of
-from .nodes import AttributeStmt, ComputedGoto, LocalLabels, Pragma, Range
+from .nodes import AttributeStmt, ComputedGoto, LocalLabels, Pragma, Range, UnusedLabel
 from .state import FunctionState, Operand
 
 TYPE_CHECKING = False
@@ -104,6 +104,7 @@ def switch(f: FunctionState, node: Any) -> None:
     if not T.is_integer(T.strip(o.type)):
         f.diag.error(node.coord, f"statement requires expression of integer type ('{T.spell(o.type)}' invalid)")
         o = value_of(T.INT, f.fn.undef("i32"))
+    enum: Any = T.strip(o.type) if T.strip(o.type).kind == "enum" and T.is_complete(o.type) else None
     o = promoted(f, o)
     end = f.new_block("endswitch")
     f.pos = node.coord
@@ -122,6 +123,8 @@ def switch(f: FunctionState, node: Any) -> None:
     f.jump(end)
     f.breaks.pop()
     f.switch = saved
+    if enum is not None and enum.values is not None:
+        check_enumerators(f, node, state, enum)
     default = state.default or end
     otherwise = f.new_block("range") if state.ranges else default
     terminator.targets[0].block = otherwise
@@ -131,6 +134,25 @@ def switch(f: FunctionState, node: Any) -> None:
     if state.default is not None:
         f.seal(state.default)
     f.start(end)
+
+
+def check_enumerators(f: FunctionState, node: Any, state: Switch, enum: Any) -> None:
+    """Of a switch over an enumeration: each case should be an enumerator, and without default each enumerator a case."""
+    values = {value for _, value in enum.values}
+    for n, where in state.values.items():
+        if n not in values:
+            f.diag.warning("switch", where, f"case value not in enumerated type '{T.spell(enum)}'")
+    if state.default is None:
+        missing = {value: f"'{name}'" for name, value in reversed(enum.values)}
+        missing = {n: name for n, name in missing.items() if n not in state.values and not any(lo <= n <= hi for lo, hi, _ in state.ranges)}
+        names = list(reversed(missing.values()))
+        if len(names) == 1:
+            f.diag.warning("switch", node.coord, f"enumeration value {names[0]} not handled in switch")
+        elif len(names) == 2:
+            f.diag.warning("switch", node.coord, f"enumeration values {names[0]} and {names[1]} not handled in switch")
+        elif names:
+            shown = ", ".join(names[:3]) + ("..." if len(names) > 3 else "")
+            f.diag.warning("switch", node.coord, f"{len(names)} enumeration values not handled in switch: {shown}")
 
 
 def range_tests(f: FunctionState, state: Switch, block: Block, default: Block, value: Value) -> None:
@@ -269,6 +291,7 @@ def for_loop(f: FunctionState, node: Any) -> None:
     if node.next is not None:
         f.pos = node.next.coord
         f.expr(node.next)
+        unread(f, node.next)
     f.jump(header)
     f.seal(header)
     f.start(after)
@@ -368,6 +391,8 @@ def label_statement(f: FunctionState, node: Any) -> None:
         return sub_statement(f, node.stmt)
     f.jump(label.block)
     label.chain, label.pos = list(f.cleanups), node.coord
+    if type(node) is UnusedLabel:
+        label.used = label.used or node
     for pad, snapshot in label.pads:
         identities = snapshot.pop()
         f.start(pad)
@@ -459,6 +484,7 @@ TABLE = {
     c_ast.Return: return_statement,
     c_ast.Goto: goto,
     c_ast.Label: label_statement,
+    UnusedLabel: label_statement,
     c_ast.StaticAssert: static_assert,
     c_ast.DeclList: declaration_list,
     LocalLabels: local_labels,

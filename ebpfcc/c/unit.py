@@ -16,6 +16,7 @@ from . import types as T
 from .asm import asm_statement
 from .attributes import MODES, gather
 from .checks import Checks
+from .control import unread
 from .functions import Functions
 from .nodes import Asm as AsmNode
 from .nodes import AttributeStmt, Decl, Typedef
@@ -45,9 +46,12 @@ class Unit(Variables, Functions, Checks):
         self.names: dict[str, Any] = {name: T.Typedef(name, t) for name, t in PREDECLARED.items()}
         self.tags: dict[str, Any] = {}
         self.regions: list[tuple[Any, GnuParser, set[int]]] = []
+        self.grouped: dict[Any, Any] = {}  # expressions that stand in parentheses
+        self.address_operands: set[Any] = set()  # elements that `&` is applied to
         self.unevaluated = 0
-        self.warns_parameters = diag.state("unused-parameter", None) != "ignored"
-        self.warns_unused = diag.state("unused-variable", None) != "ignored"
+        self.warns_parameters = any(diag.state(f"unused{kind}-parameter", None) != "ignored" for kind in ("", "-but-set"))
+        self.warns_signs = diag.state("sign-compare", None) != "ignored"
+        self.warns_unused = any(diag.state(f"unused{kind}-variable", None) != "ignored" for kind in ("", "-but-set", "-const"))
         self.formats = False  # whether a function checks its format
         self.constant_context = 0  # inside what must be a constant expression
         self.inside_preserved = 0
@@ -81,6 +85,8 @@ class Unit(Variables, Functions, Checks):
         parser.diag = self.diag
         parser.pack_stack = []
         parser.pushed_attrs = []
+        parser.elses = {}
+        parser.grouped = self.grouped
         return parser
 
     def run(self, tokens: list[Any]) -> Module:
@@ -362,6 +368,7 @@ class Unit(Variables, Functions, Checks):
         if o.kind == "mem" and T.is_record(T.strip(o.type)) and not T.is_complete(o.type):
             self.diag.error(node.coord, f"incomplete type '{T.spell(o.type)}' where a complete type is required")
         expressions.discard(f, o)
+        unread(f, node)
         self.check_unused(node, o)
 
     def try_constant(self, f: FunctionState, node: Any) -> int | None:
