@@ -42,7 +42,7 @@ def range_bits(f: FunctionState, node: Any) -> int:
     """How many bits an integer expression may need, by the types and constants in it."""
     o = type_of(f, node)
     if o.value is not None and o.value.op == "const":
-        return abs(o.value.aux).bit_length()
+        return int(abs(o.value.aux).bit_length())
     t: Any = T.strip(o.type)
     most = t.size * 8 if T.is_integer(t) else 64
     if type(node) is not c_ast.BinaryOp or node.op in ALWAYS or node.op in ("&&", "||"):

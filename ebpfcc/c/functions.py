@@ -109,6 +109,8 @@ class Functions:
     def end_function(self, f: FunctionState, symbol: FunctionSymbol, end: Any) -> None:
         """Falling off the end."""
         ret = T.strip(symbol.type.ret)
+        if "noreturn" in symbol.attrs and "naked" not in symbol.attrs and not f.is_dead():
+            self.diag.warning("invalid-noreturn", end, f"function '{symbol.name}' declared 'noreturn' should not return")
         if "naked" in symbol.attrs:
             f.terminate("unreachable", [], [])
         elif ret.kind in ("void", "struct", "union"):

@@ -158,6 +158,8 @@ class ExpressionParser(Recovery):
         self._scope_stack.pop()
 
     def _starts_declaration(self, tok: Any = None) -> bool:
+        if tok is None and self._peek_type() == "LBRACKET":
+            return bool(self._peek_type(2) == "LBRACKET")
         return (tok.type if tok is not None else self._peek_type()) in DECL_START
 
     def _starts_expression(self, tok: Any = None) -> bool:

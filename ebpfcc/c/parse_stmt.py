@@ -38,6 +38,8 @@ class StatementParser(AsmParser):
 
     def _block_item(self, items: list[Any]) -> None:
         kind = self._peek_type()
+        if kind == "LBRACKET" and self._peek_type(2) == "LBRACKET":  # C23: [[fallthrough]];
+            kind = "ATTRIBUTE"
         if kind in DECL_START and not (kind == "TYPEID" and self._peek_type(2) == "COLON"):
             if kind == "ATTRIBUTE" or kind == "EXTENSION":
                 mark = self._i
@@ -85,7 +87,7 @@ class StatementParser(AsmParser):
         if kind == "TYPEID" and self._peek_type(2) == "COLON":
             self._toks[self._i].type = "ID"
             return self._parse_labeled_statement()
-        if kind == "ATTRIBUTE":
+        if kind == "ATTRIBUTE" or kind == "LBRACKET" and self._peek_type(2) == "LBRACKET":
             self._parse_attributes()
         self.enter("statements")
         stmt = super()._parse_statement()

@@ -133,13 +133,16 @@ class Enum(Type):
 
 
 class Param:
-    __slots__ = ("name", "type", "decl_tags", "pos")
+    """quiet: nothing is said if it is not used."""
+
+    __slots__ = ("name", "type", "decl_tags", "pos", "quiet")
 
     def __init__(self, name: str, type: Type, decl_tags: list[str] | None = None, pos: Any = None) -> None:
         self.name = name
         self.type = type
         self.decl_tags = decl_tags or []
         self.pos = pos
+        self.quiet = False
 
 
 class Func(Type):
