@@ -62,9 +62,11 @@ WARNINGS = {
     "array-bounds": "", "sizeof-pointer-memaccess": "", "constant-logical-operand": "",
 }  # fmt: skip
 GROUPS = {
-    "most": ("all",), "all": ("all",), "extra": ("extra",), "W": ("extra",), "pedantic": ("pedantic",), "everything": ("all", "extra", "pedantic", "off"),
+    "most": ("all",), "all": ("all",), "extra": ("extra",), "W": ("extra",), "pedantic": ("pedantic",),
     "unused": ("unused-variable", "unused-function", "unused-but-set-variable", "unused-label", "unused-value", "unused-result", "unused-comparison",
                "unused-const-variable", "unused-local-typedef"),
+    "incompatible-pointer-types": ("incompatible-pointer-types-discards-qualifiers", "incompatible-function-pointer-types"),
+    "discarded-qualifiers": ("incompatible-pointer-types-discards-qualifiers",),
     "unused-value": ("unused-comparison",), "unused-variable": ("unused-const-variable",),
     "parentheses": ("dangling-else", "logical-op-parentheses", "bitwise-op-parentheses", "shift-op-parentheses", "logical-not-parentheses",
                     "parentheses-equality", "bitwise-conditional-parentheses"),
@@ -193,7 +195,7 @@ class Diagnostics:
     @staticmethod
     def _covers(name: str, flag: str, group: str) -> bool:
         members = GROUPS.get(name, ())
-        return name == flag or flag in members or group != "" and group in members
+        return name in (flag, "everything") or flag in members or group != "" and group in members
 
     def _from_pragmas(self, flag: str, state: str, pos: int) -> str:
         """All tokens of a macro's expansion stand at one place: what it ignores somewhere in it is ignored in all of it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .nodes import Attribute
 from .parse_stmt import StatementParser
+from .recover import SyntaxFault
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ class PragmaParser(StatementParser):
     pack = 0
     pack_stack: list[Any]
     pushed_attrs: list[Any]
+    push_places: list[Any]  # of the pushes that are open
 
     def _file_pragma(self, tok: Any) -> None:
         words = [t.value for t in tok.value]
@@ -46,6 +48,8 @@ class PragmaParser(StatementParser):
 
     def _pragma_attribute(self, tokens: list[Any], words: list[str]) -> None:
         if "push" in words:
+            if "apply_to" not in words:
+                self.report(SyntaxFault("expected 'apply_to' after the attribute of '#pragma clang attribute push'", tokens[-1]))
             marks = (self._toks, self._i)
             try:
                 attrs = []
@@ -55,8 +59,12 @@ class PragmaParser(StatementParser):
             finally:
                 self._toks, self._i = marks
             self.pushed_attrs.append((attrs, set(words)))
-        elif "pop" in words and self.pushed_attrs:
+            self.push_places.append(tokens[0])
+        elif "pop" in words and self.push_places:
             self.pushed_attrs.pop()
+            self.push_places.pop()
+        elif "pop" in words:
+            self.report(SyntaxFault("'#pragma clang attribute pop' with no matching '#pragma clang attribute push'", tokens[0]))
 
     def _pushed(self, subject: str) -> list[Attribute]:
         return [a for attrs, words in self.pushed_attrs if subject in words for a in attrs]

@@ -85,6 +85,7 @@ class Unit(Variables, Functions, Checks):
         parser.diag = self.diag
         parser.pack_stack = []
         parser.pushed_attrs = []
+        parser.push_places = []
         parser.elses = {}
         parser.grouped = self.grouped
         return parser
@@ -100,6 +101,8 @@ class Unit(Variables, Functions, Checks):
                 parser.skip_external(parser.begin)
                 continue
             if nodes is None:
+                for place in parser.push_places:
+                    self.diag.error(place, "unterminated '#pragma clang attribute push' at end of file")
                 break
             for node in nodes:
                 if getattr(node, "type", None) == "REGION":
