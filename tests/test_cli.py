@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import struct
@@ -10,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from elftools.elf.elffile import ELFFile
 
 import ebpfcc
 from ebpfcc import cli, flags, host
@@ -237,6 +239,29 @@ def test_objects(here: Path) -> None:
     assert cli.main(["p.c", "-mbig-endian", "-o", "big.o"]) == 0
     assert machine(here / "big.o") == (2, 247)
     assert b".BTF" not in (here / "big.o").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("source", "symbols"),
+    [
+        (
+            'int f(int a) { return a; } int g(int) __attribute__((alias("f"))); int w(int) __attribute__((weak, alias("f")));'
+            'int v = 1; extern int u __attribute__((alias("v"))); int h(void) { return g(1) + u; }',
+            {"f": "FUNC GLOBAL", "g": "FUNC GLOBAL", "w": "FUNC WEAK", "h": "FUNC GLOBAL", "v": "OBJECT GLOBAL", "u": "OBJECT GLOBAL"},
+        ),
+        ("inline int f(int a) { return a; } extern int f(int);", {"f": "FUNC GLOBAL"}),
+        ("int f(int); inline int f(int a) { return a; }", {"f": "FUNC GLOBAL"}),
+        ("inline int f(int a) { return a; }", {}),
+        ("extern inline int f(int a) { return a; }", {"f": "FUNC GLOBAL"}),
+        ("static int f(int a) { return a; } static int f(int); int g(void) { return f(1); }", {"g": "FUNC GLOBAL"}),
+    ],
+)
+def test_symbols(here: Path, source: str, symbols: dict[str, str]) -> None:
+    (here / "t.c").write_text(source)
+    assert cli.main(["-O2", "-g", "-c", "t.c"]) == 0
+    table = ELFFile(io.BytesIO((here / "t.o").read_bytes())).get_section_by_name(".symtab")
+    found = {s.name: f"{s['st_info']['type'][4:]} {s['st_info']['bind'][4:]}" for s in table.iter_symbols() if s.name and s["st_shndx"] != "SHN_UNDEF"}
+    assert found == symbols
 
 
 def test_several_sources(here: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -157,7 +157,7 @@ def unread(f: FunctionState, node: Any) -> None:
         target, sets = node.expr, False
     else:
         return
-    if type(target) is c_ast.ID and node not in f.unit.grouped:
+    if type(target) is c_ast.ID and node not in f.unit.grouped and target not in f.unit.grouped:
         variable = f.lookup(target.name)
         if type(variable) is Variable and (sets or not T.qualifiers(variable.type)[1]):
             variable.reads -= 1

@@ -29,6 +29,8 @@ class Functions:
     warns_unused: bool
     warns_parameters: bool
     emit_variable: Any
+    use_function: Any
+    names: dict[str, Any]
     must_be_defined: Any
     check_unused_functions: Any
     warn_unused_locals: Any
@@ -51,7 +53,23 @@ class Functions:
             if variable.storage == "global" or (variable.storage == "static" and ("used" in variable.attrs or "retain" in variable.attrs)):
                 self.emit_variable(variable)
         self.lower_pending()
+        self.add_aliases()
         self.check_unused_functions()
+
+    def add_aliases(self) -> None:
+        """__attribute__((alias("target"))): what it names must be defined here."""
+        for symbol in [s for s in self.names.values() if type(s) in (FunctionSymbol, Variable) and "alias" in s.attrs]:
+            target = next((s for s in self.names.values() if getattr(s, "symbol", None) == symbol.attrs["alias"]), None)
+            if type(target) is FunctionSymbol and target.node is not None:
+                self.use_function(target)
+                self.lower_pending()
+            elif type(target) is Variable and target.storage != "extern":
+                self.emit_variable(target)
+            else:
+                self.diag.error(symbol.pos, "alias must point to a defined variable or function")
+            self.module.aliases[symbol.symbol] = symbol.attrs["alias"], "weak" in symbol.attrs
+            self.module.externs.pop(symbol.symbol, None)
+            self.module.globals.pop(symbol.symbol, None)
 
     def lower_pending(self) -> None:
         while self.pending:

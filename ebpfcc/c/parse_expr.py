@@ -60,7 +60,7 @@ ASSIGNMENT = frozenset(
     ("EQUALS", "XOREQUAL", "TIMESEQUAL", "DIVEQUAL", "MODEQUAL", "PLUSEQUAL", "MINUSEQUAL", "LSHIFTEQUAL", "RSHIFTEQUAL", "ANDEQUAL", "OREQUAL")
 )
 
-GROUPED = frozenset((c_ast.BinaryOp, c_ast.Assignment, c_ast.UnaryOp))
+GROUPED = frozenset((c_ast.BinaryOp, c_ast.Assignment, c_ast.UnaryOp, c_ast.ID))
 
 
 class ExpressionParser(Recovery):

@@ -229,6 +229,8 @@ def assembly(module: Any, codes: list[Any], big_endian: bool, file: str, where: 
                 out.append(f"\t.weak\t{symbol_name(g.name)}\n")
         else:
             out.append(data_text(g, big_endian))
+    for name, (target, weak) in module.aliases.items():
+        out.append(f"\t.{'weak' if weak else 'globl'}\t{symbol_name(name)}\n.set {symbol_name(name)}, {symbol_name(target)}\n")
     for name, symbol in module.externs.items():
         if name in used and "weak" in symbol.attrs:
             out.append(f"\t.weak\t{symbol_name(name)}\n")

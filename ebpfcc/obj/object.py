@@ -49,6 +49,7 @@ class Builder:
             self.place_assembly()
         self.place_functions()
         self.place_variables()
+        self.place_aliases()
         if self.assembly is not None:
             self.relocate_assembly()
         self.relocate_code()
@@ -65,6 +66,7 @@ class Builder:
         work = [symbol for code in self.codes for _, _, symbol, _ in code.relocs]
         if self.assembly is not None:
             work += [symbol for s in self.assembly.sections.values() for _, _, symbol, _ in s.relocs]
+        work += [target for target, _ in self.module.aliases.values()]
         work += [g.name for g in variables.values() if g.linkage in ("global", "weak") or "used" in g.attrs or "retain" in g.attrs]
         seen: set[str] = set()
         while work:
@@ -153,6 +155,13 @@ class Builder:
                 self.local.add(g.name)
             if not g.name.startswith(".L"):
                 self.symbols.append(Symbol(g.name, g.section, at, g.size, "object", g.linkage, "hidden" in g.attrs))
+
+    def place_aliases(self) -> None:
+        known = {symbol.name: symbol for symbol in self.symbols}
+        for name, (target, weak) in self.module.aliases.items():
+            symbol = known[target]
+            self.places[name] = self.places[target]
+            self.symbols.append(Symbol(name, symbol.section, symbol.value, symbol.size, symbol.type, "weak" if weak else "global", symbol.hidden))
 
     def relocate_code(self) -> None:
         for code in self.codes:

@@ -38,7 +38,7 @@ ATTRIBUTES = frozenset(
     format_arg gnu_inline nonnull returns_nonnull warn_unused_result mode transparent_union vector_size flatten fallthrough
     no_sanitize no_instrument_function noduplicate convergent optnone minsize assume_aligned alloc_size error warning
     nothrow leaf sentinel tls_model designated_init retain constructor destructor nomerge diagnose_if enable_if unavailable
-    availability no_stack_protector disable_tail_calls not_tail_called musttail likely unlikely internal_linkage
+    availability no_stack_protector disable_tail_calls not_tail_called musttail internal_linkage
     no_builtin noescape counted_by ext_vector_type type_visibility bpf_fastcall""".split()
 ) - {"bpf_fastcall", "leaf", "designated_init", "hidden"}  # fmt: skip
 C_ATTRIBUTES = {
