@@ -389,7 +389,7 @@ def preserve_enum_value(f: FunctionState, node: Any, args: list[Any]) -> Operand
     if u.kind != "enum" or not T.is_complete(u) or enumerator is None:
         f.diag.error(node.coord, "__builtin_preserve_enum_value argument 1 invalid")
         return f.poison()
-    names = [name for name, _ in u.values]
+    names = [name for name, _ in u.values or ()]
     index = names.index(enumerator.name) if enumerator.name in names else 0
     kind = ENUMVAL_EXISTS if flag == 0 else ENUMVAL_VALUE
     value = 1 if kind == ENUMVAL_EXISTS else enumerator.value

@@ -289,7 +289,7 @@ def is_complete(t: Type) -> bool:
         return t.members is not None  # type: ignore[attr-defined]
     if kind == "enum":
         complete(t)  # type: ignore[arg-type]
-        return t.values is not None  # type: ignore[attr-defined]
+        return t.values is not None or t.fixed  # type: ignore[attr-defined]
     if kind == "array":
         return t.count is not None and is_complete(t.elem)  # type: ignore[attr-defined]
     return kind != "void" and kind != "func"

@@ -11,7 +11,7 @@ typedef signed char s8;
 u64 t_gen(u64 a,u64 b,u64 c,u64 d){
 #define G(x) _Generic((x), int:1, unsigned:2, long:3, unsigned long:4, char:5, signed char:6, unsigned char:7, short:8, unsigned short:9, const char*:10, char*:11, void*:12, long long:13, unsigned long long:14, _Bool:15, default:99)
  u8 x=1; const int ci=2; char ch='a'; int arr[3]; return G(x)+G(+x)*2+G(ci)*3+G(ch)*5+G("a")*7+G(arr)*11+G(1L)*13+G(1UL)*17+G(1ULL)*19+G((void*)0)*23+G((const char*)"x")*29+G('a')*31+G(x<<1)*37+G(1?x:1L)*41+G((_Bool)1)*43+G(sizeof 1)*47+G(0x80000000)*53+G(2147483648)*59+G((s16)1)*61; }
-enum e1 : u8 { E1A=1, E1B=255 }; enum e2 : s64 { E2A=-1, E2B=0x7fffffffffffffffLL }; enum e3 { E3A=0x100000000ULL, E3B }; enum e4 { E4A=-5, E4B }; struct se {u16 x;};
+enum e1 : u8 { E1A=1, E1B=255 }; enum e2 : s64 { E2A=-1, E2B=0x7fffffffffffffffLL }; enum e3 { E3A=0x100000000ULL, E3B }; enum e4 { E4A=-5, E4B }; enum e5 : unsigned short; struct se { enum e5 x; };
 u64 t_enum(u64 a,u64 b,u64 c,u64 d){ enum e1 x=a; enum e2 y=b; enum e3 z=c; enum e4 w=d; struct se s={a}; return x+y+z+w+s.x+sizeof(x)*3+sizeof(y)*5+sizeof(z)*7+sizeof(w)*11+sizeof(struct se)*13+E1B+E2A+E3B+E4B+sizeof(E1A)*17+sizeof(E3A)*19; }
 struct i128s { u32 a; __int128 b; unsigned __int128 c; };
 u64 t_i128(u64 a,u64 b,u64 c,u64 d){ struct i128s x={.a=a}; struct i128s y=x; __int128 z = *(&y.b); return sizeof(x)+_Alignof(__int128)+y.a+((u64*)&z)[0]; }
