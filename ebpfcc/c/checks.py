@@ -6,6 +6,7 @@ from pycparser import c_ast
 
 from ..ir.core import Module
 from . import types as T
+from .nodes import StmtExpr, String
 from .state import FunctionState, FunctionSymbol, Operand, Variable
 
 TYPE_CHECKING = False
@@ -14,6 +15,26 @@ if TYPE_CHECKING:
 
 
 QUIET = {"unused", "maybe_unused", "cleanup", "used"}
+
+
+def is_idle(node: Any) -> bool:
+    """Whether an expression's value is all there is to it, as clang sees it (Expr::isUnusedResultAWarning)."""
+    kind = type(node)
+    if kind is c_ast.UnaryOp:
+        return node.op not in ("++", "--", "p++", "p--")
+    if kind is c_ast.BinaryOp:
+        return node.op not in ("&&", "||") or is_idle(node.left) and is_idle(node.right)
+    if kind is c_ast.TernaryOp:
+        return node.iftrue is not None and is_idle(node.iftrue) and is_idle(node.iffalse)
+    if kind is c_ast.ExprList:
+        last = node.exprs[-1]
+        return not (type(last) is c_ast.Constant and last.value == "0") and is_idle(last)
+    if kind is c_ast.Cast:
+        return node.coord.exp is None or is_idle(node.expr)
+    if kind is StmtExpr:
+        items = [i for i in node.body.block_items or () if type(i) is not c_ast.EmptyStatement]
+        return bool(items) and is_idle(items[-1])
+    return kind in (c_ast.ID, c_ast.Constant, String, c_ast.StructRef, c_ast.ArrayRef, c_ast.CompoundLiteral)
 
 
 class Checks:
@@ -28,6 +49,7 @@ class Checks:
     strings: dict[tuple[bytes, int], str]
     pending: list[FunctionSymbol]
     warns_unused: bool
+    unevaluated: int
 
     def lower_function(self, symbol: FunctionSymbol) -> None:
         raise NotImplementedError
@@ -84,7 +106,10 @@ class Checks:
         if getattr(old, "pos", None) is not None:
             self.diag.note(old.pos, "previous definition is here")
 
-    def check_unused(self, node: Any, o: Operand) -> None:
+    def check_unused(self, node: Any, o: Operand, before_comma: bool = False) -> None:
+        """Of an expression whose value nobody takes."""
+        if self.unevaluated:  # it is lowered again
+            return
         kind = type(node)
         if kind is c_ast.FuncCall and type(node.name) is c_ast.ID:
             symbol = self.names.get(node.name.name)
@@ -92,10 +117,13 @@ class Checks:
                 self.diag.warning(
                     "unused-result", node.coord, f"ignoring return value of function '{symbol.name}' declared with 'warn_unused_result' attribute"
                 )
+        elif before_comma:
+            if is_idle(node) and not o.volatile and T.strip(o.type).kind != "void":
+                self.diag.warning("unused-value", node.coord, "left operand of comma operator has no effect")
         elif kind is c_ast.BinaryOp and node.op in ("==", "!=", "<", ">", "<=", ">="):
             word = {"==": "equality", "!=": "inequality"}.get(node.op, "relational")
             self.diag.warning("unused-comparison", node.coord, f"{word} comparison result unused")
-        elif (kind is c_ast.BinaryOp and node.op not in ("&&", "||") or kind is c_ast.UnaryOp and node.op in ("-", "~", "!", "*", "sizeof")) and not o.volatile:
+        elif is_idle(node) and not o.volatile and not (kind is StmtExpr and node.coord.exp is not None):
             self.warn_unused(node, o)
 
     def warn_unused_locals(self, f: FunctionState) -> None:

@@ -145,6 +145,7 @@ def comma(f: FunctionState, node: Any) -> Operand:
         o = f.expr(expr)
         if expr is not node.exprs[-1]:
             unread(f, expr)
+            f.unit.check_unused(expr, o, True)
     return rvalue(f, o)
 
 

@@ -290,8 +290,9 @@ def for_loop(f: FunctionState, node: Any) -> None:
     f.start(step)
     if node.next is not None:
         f.pos = node.next.coord
-        f.expr(node.next)
+        o = f.expr(node.next)
         unread(f, node.next)
+        f.unit.check_unused(node.next, o)
     f.jump(header)
     f.seal(header)
     f.start(after)
