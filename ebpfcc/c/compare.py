@@ -18,6 +18,8 @@ ALWAYS = {"==": "true", "<=": "true", ">=": "true", "!=": "false", "<": "false",
 
 def check(f: FunctionState, node: Any, a: Operand, b: Operand) -> None:
     """Of a comparison or bitwise operation a op b, with operands as they were before promotion."""
+    if f.unit.unevaluated:  # it may be lowered again
+        return
     left, right = node.left, node.right
     if type(left) is c_ast.UnaryOp and left.op == "!" and left not in f.unit.grouped and not is_boolean(right, b):
         if not is_boolean(left.expr, type_of(f, left.expr)):

@@ -228,6 +228,8 @@ def truncated_bits(f: FunctionState, target: Operand, o: Operand) -> Operand:
 
 def check_self(f: FunctionState, node: Any, target: Operand) -> None:
     """`x = x`, `x |= x`, `x &= x`"""
+    if f.unit.unevaluated:
+        return
     if type(node.rvalue) is type(node.lvalue) is c_ast.ID and node.lvalue.name == node.rvalue.name and node.coord.exp is None:
         if node.lvalue.coord.exp is None and node.rvalue.coord.exp is None and not T.qualifiers(target.type)[1]:
             f.diag.warning("self-assign", node.coord, f"explicitly assigning value of variable of type '{T.spell(target.type)}' to itself")
