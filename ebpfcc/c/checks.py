@@ -142,7 +142,7 @@ class Checks:
 
     def warn_unused_parameters(self, f: FunctionState) -> None:
         for p in f.scopes[0].values() if f.scopes else ():
-            if type(p) is Variable and p.name and p.reads <= 0 and not p.attrs.keys() & QUIET:
+            if type(p) is Variable and p.name not in ("", "_") and p.reads <= 0 and not p.attrs.keys() & QUIET:
                 if p.used:
                     self.diag.warning("unused-but-set-parameter", p.pos, f"parameter '{p.name}' set but not used")
                 else:

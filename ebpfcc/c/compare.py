@@ -36,16 +36,17 @@ def check(f: FunctionState, node: Any, a: Operand, b: Operand) -> None:
         if pa.signed != pb.signed and not T.usual(pa, pb).signed:
             signed, other = ((left, a), right) if pa.signed else ((right, b), left)
             equality = node.op in ("==", "!=")
-            if not is_nonnegative(*signed) and not (equality and range_bits(f, other) < T.usual(pa, pb).size * 8):
+            if not is_nonnegative(f, *signed) and not (equality and range_bits(f, other) < T.usual(pa, pb).size * 8):
                 f.diag.warning("sign-compare", node.coord, f"comparison of integers of different signs: '{T.spell(a.type)}' and '{T.spell(b.type)}'")
 
 
 def range_bits(f: FunctionState, node: Any) -> int:
     """How many bits an integer expression may need, by the types and constants in it."""
     o = type_of(f, node)
-    if o.value is not None and o.value.op == "const":
-        return int(abs(o.value.aux).bit_length())
     t: Any = T.strip(o.type)
+    if o.value is not None and o.value.op == "const":
+        n = o.value.aux
+        return int((n if getattr(t, "signed", True) else n & (1 << t.size * 8) - 1).bit_length())
     most = t.size * 8 if T.is_integer(t) else 64
     if type(node) is not c_ast.BinaryOp or node.op in ALWAYS or node.op in ("&&", "||"):
         return most
@@ -68,19 +69,24 @@ def is_boolean(node: Any, o: Operand) -> bool:
     return looks_boolean(node) or T.strip(o.type).kind == "bool" or type(node) is c_ast.Constant and node.value in ("0", "1")
 
 
-def is_nonnegative(node: Any, o: Operand | None) -> bool:
+def is_nonnegative(f: FunctionState, node: Any, o: Operand | None = None) -> bool:
     """Whether the value cannot be negative, by the types and constants in the expression. o: its operand, where it is known."""
-    if o is not None and o.value is not None and o.value.op == "const":
+    if o is None:
+        o = type_of(f, node)
+    if o.value is not None and o.value.op == "const":
         return bool(o.value.aux >= 0)
-    if o is not None and T.is_integer(T.strip(o.type)) and not T.strip(o.type).signed:
+    t: Any = T.strip(o.type)
+    if T.is_integer(t) and not t.signed or looks_boolean(node):
         return True
     kind = type(node)
-    if kind is c_ast.Constant or looks_boolean(node):
-        return True
     if kind is c_ast.TernaryOp:
-        return node.iftrue is not None and is_nonnegative(node.iftrue, None) and is_nonnegative(node.iffalse, None)
-    if kind is c_ast.BinaryOp:
-        if node.op == "&":
-            return is_nonnegative(node.left, None) or is_nonnegative(node.right, None)
-        return node.op in ("|", "^", ">>", "%", "/") and is_nonnegative(node.left, None) and (node.op in (">>", "%") or is_nonnegative(node.right, None))
-    return kind is c_ast.UnaryOp and node.op == "sizeof"
+        return node.iftrue is not None and is_nonnegative(f, node.iftrue) and is_nonnegative(f, node.iffalse)
+    if kind is not c_ast.BinaryOp:
+        return False
+    if node.op == "&":
+        return is_nonnegative(f, node.left) or is_nonnegative(f, node.right)
+    if node.op in (">>", "%"):
+        return is_nonnegative(f, node.left)
+    if node.op in ("+", "*") and range_bits(f, node) >= t.size * 8:
+        return False
+    return node.op in ("|", "^", "/", "+", "*") and is_nonnegative(f, node.left) and is_nonnegative(f, node.right)
