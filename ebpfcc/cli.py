@@ -95,7 +95,8 @@ def one_source(path: str, language: str, options: Options, arguments: list[str])
             for action, suffix in (("preprocess", ".i"), ("assembly", ".s")):
                 temporary = compile_source(source, variant(options, action=action, preprocess_only=action == "preprocess", dependencies=""))
                 if temporary.ok and temporary.text is not None:
-                    write(stem(path) + suffix, temporary.text, options)
+                    folder = os.path.dirname(options.output) if options.save_temps == "obj" else ""
+                    write(os.path.join(folder, stem(path) + suffix), temporary.text, options)
     except InternalError as error:
         report_defect(error, path, options, arguments)
         return 1

@@ -45,8 +45,10 @@ WARNINGS = {
     "incompatible-function-pointer-types": "error", "return-mismatch": "error", "invalid-token-paste": "error",
     "incompatible-pointer-types": "", "return-type": "", "unused-value": "", "unused-result": "", "shift-count-overflow": "",
     "shift-count-negative": "", "format": "", "frame-larger-than": "", "compare-distinct-pointer-types": "", "macro-redefined": "",
-    "builtin-macro-redefined": "", "unknown-attributes": "", "ignored-attributes": "", "uninitialized": "all", "parentheses": "all",
-    "unused-variable": "all", "unused-function": "all", "unused-but-set-variable": "all", "unused-label": "all", "unused-const-variable": "off",
+    "builtin-macro-redefined": "", "unknown-attributes": "", "ignored-attributes": "", "uninitialized": "all", "parentheses": "", "dangling-else": "",
+    "logical-op-parentheses": "all", "bitwise-op-parentheses": "all", "shift-op-parentheses": "", "logical-not-parentheses": "",
+    "parentheses-equality": "", "bitwise-conditional-parentheses": "", "self-assign": "all", "unused-local-typedef": "all",
+    "unused-variable": "all", "unused-function": "all", "unused-but-set-variable": "all", "unused-label": "all", "unused-const-variable": "all",
     "unknown-pragmas": "all", "comment": "all", "missing-braces": "all", "char-subscripts": "all", "sometimes-uninitialized": "all",
     "unused-parameter": "extra", "unused-but-set-parameter": "extra", "sign-compare": "extra", "missing-field-initializers": "extra",
     "type-limits": "extra", "empty-body": "", "pointer-sign": "", "pragma-pack": "", "null-character": "",
@@ -56,11 +58,18 @@ WARNINGS = {
     "sign-conversion": "off", "padded": "off", "declaration-after-statement": "off", "strict-prototypes": "off",
     "missing-prototypes": "off", "missing-declarations": "", "write-strings": "off", "implicit-fallthrough": "off",
     "invalid-pp-token": "", "extra-tokens": "", "endif-labels": "", "newline-eof": "pedantic", "date-time": "off",
-    "pointer-arith": "off", "gnu-pointer-arith": "pedantic", "switch": "", "switch-enum": "off", "tautological-compare": "",
+    "pointer-arith": "off", "gnu-pointer-arith": "pedantic", "switch": "", "switch-enum": "off", "tautological-compare": "all",
+    "array-bounds": "", "sizeof-pointer-memaccess": "", "constant-logical-operand": "",
 }  # fmt: skip
 GROUPS = {
-    "most": ("all",), "all": ("all",), "extra": ("extra",), "W": ("extra",), "pedantic": ("pedantic",), "everything": ("all", "extra", "pedantic", "off"),
-    "unused": ("unused-variable", "unused-function", "unused-but-set-variable", "unused-label", "unused-value", "unused-result"),
+    "most": ("all",), "all": ("all",), "extra": ("extra",), "W": ("extra",), "pedantic": ("pedantic",),
+    "unused": ("unused-variable", "unused-function", "unused-but-set-variable", "unused-label", "unused-value", "unused-result", "unused-comparison",
+               "unused-const-variable", "unused-local-typedef"),
+    "incompatible-pointer-types": ("incompatible-pointer-types-discards-qualifiers", "incompatible-function-pointer-types"),
+    "discarded-qualifiers": ("incompatible-pointer-types-discards-qualifiers",),
+    "unused-value": ("unused-comparison",), "unused-variable": ("unused-const-variable",),
+    "parentheses": ("dangling-else", "logical-op-parentheses", "bitwise-op-parentheses", "shift-op-parentheses", "logical-not-parentheses",
+                    "parentheses-equality", "bitwise-conditional-parentheses"),
     "implicit": ("implicit-function-declaration", "implicit-int"),
 }  # fmt: skip
 COLORS = {"error": "1;31", "fatal error": "1;31", "warning": "1;35", "note": "1;36"}
@@ -189,7 +198,7 @@ class Diagnostics:
     @staticmethod
     def _covers(name: str, flag: str, group: str) -> bool:
         members = GROUPS.get(name, ())
-        return name == flag or flag in members or group != "" and group in members
+        return name in (flag, "everything") or flag in members or group != "" and group in members
 
     def _from_pragmas(self, flag: str, state: str, pos: int) -> str:
         """All tokens of a macro's expansion stand at one place: what it ignores somewhere in it is ignored in all of it."""

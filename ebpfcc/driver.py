@@ -103,6 +103,7 @@ def stages(source: Any, options: Options, sources: SourceMap, diag: Diagnostics,
         result.text = print_module(module)
         return
     codes = generate_all(module, options, diag)
+    assembly = file_assembly(module, options, diag) if module.asm else None
     result.lap("generate code")
     if diag.errors or options.action == "syntax":
         return
@@ -125,7 +126,7 @@ def stages(source: Any, options: Options, sources: SourceMap, diag: Diagnostics,
         return sources.line_text(pos if isinstance(pos, int) else pos.pos)
 
     directory = options.debug_directory or os.getcwd()
-    builder = Builder(module, codes, options.big_endian, locate, line_text)
+    builder = Builder(module, codes, options.big_endian, locate, line_text, assembly)
     data = builder.build(options.debug > 0)
     if options.action == "assembly":
         result.text = assembly_text(module, codes, builder, options, preprocessor.main_name, locate)
@@ -203,6 +204,18 @@ def generate_all(module: Any, options: Options, diag: Diagnostics) -> list[Any]:
         unique += 10_000
         codes.append(code)
     return codes
+
+
+def file_assembly(module: Any, options: Options, diag: Diagnostics) -> Any:
+    """File-scope asm, assembled; None after an error."""
+    from .codegen.asm import AsmError
+    from .codegen.file_asm import assemble_file
+
+    try:
+        return assemble_file(module.asm, options.big_endian)
+    except AsmError as e:
+        diag.error(e.pos, e.message)
+        return None
 
 
 class InternalError(Exception):

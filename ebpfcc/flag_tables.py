@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+ACTIONS = ("link", "compile", "assembly", "syntax", "preprocess")  # the later, the less is done
+
 # Flag -> (field of Options, value).
 SETS: dict[str, tuple[str, object]] = {
     "-c": ("action", "compile"), "-S": ("action", "assembly"), "-E": ("action", "preprocess"), "-fsyntax-only": ("action", "syntax"),
@@ -9,7 +11,7 @@ SETS: dict[str, tuple[str, object]] = {
     "-fno-trigraphs": ("trigraphs", False), "-P": ("no_line_markers", True), "-C": ("keep_comments", True), "-CC": ("keep_comments", True),
     "-dM": ("dump", "M"), "-dD": ("dump", "D"), "-dN": ("dump", "N"), "-dI": ("dump", "I"), "-H": ("show_headers", True),
     "-MP": ("dependency_phony", True), "-MG": ("missing_generated", True), "-v": ("verbose", True), "-###": ("dry_run", True),
-    "-save-temps": ("save_temps", True), "-save-temps=cwd": ("save_temps", True), "-save-temps=obj": ("save_temps", True),
+    "-save-temps": ("save_temps", True), "-save-temps=cwd": ("save_temps", True), "-save-temps=obj": ("save_temps", "obj"),
     "-ffreestanding": ("freestanding", True), "-fhosted": ("freestanding", False), "-fno-hosted": ("freestanding", True),
     "-fno-freestanding": ("freestanding", False), "-funsigned-char": ("unsigned_char", True), "-fno-unsigned-char": ("unsigned_char", False),
     "-fsigned-char": ("unsigned_char", False), "-fno-signed-char": ("unsigned_char", True), "-ftime-report": ("time_passes", True),
@@ -123,7 +125,8 @@ REFUSED = (
     ("-fdump-", "dumps are made with --print-after=PASS or --emit=ir"), ("-gsplit-dwarf", "debug information is BTF, which is not split"),
     ("-m32", "BPF has 64-bit pointers"), ("-mx32", "BPF has 64-bit pointers"), ("-m16", "BPF has 64-bit pointers"),
     ("-fsplit-stack", "BPF has a fixed stack"), ("--analyze", "there is no static analyser"), ("-fanalyzer", "there is no static analyser"),
-    ("-fcf-runtime", NO_RUNTIME), ("-fobjc", "only C is compiled"), ("-save-stats", "-ftime-report tells the times"),
+    ("-fcf-runtime", NO_RUNTIME), ("-fobjc", "only C is compiled"), ("-traditional", "only ISO C is preprocessed"),
+    ("-save-stats", "-ftime-report tells the times"),
 )  # fmt: skip
 
 LANGUAGES = {

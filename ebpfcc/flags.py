@@ -142,8 +142,10 @@ def _make_target(r: Reading, value: str, flag: str) -> None:
 def _split(r: Reading, value: str, flag: str) -> None:
     """-Wp,-MMD,file and -Xpreprocessor: flags of the preprocessor; after -M flags in this form stands the file's name."""
     pieces = value.split(",") if flag == "-Wp," else [value]
-    if len(pieces) == 2 and pieces[0] in ("-MD", "-MMD"):
-        pieces.insert(1, "-MF")
+    for i in range(len(pieces) - 1):
+        if pieces[i] in ("-MD", "-MMD") and pieces[i + 1][:1] != "-":
+            pieces.insert(i + 1, "-MF")
+            break
     _read(r, pieces)
 
 
@@ -303,7 +305,9 @@ def _read(r: Reading, arguments: list[str]) -> None:
 
 def _set(r: Reading, arg: str) -> None:
     field, value = tables.SETS[arg]
-    if field == "big_endian":
+    if field == "action":  # -S -c is -S: what stops earlier
+        value = max(r.options.action, str(value), key=tables.ACTIONS.index)
+    elif field == "big_endian":
         r.endian = bool(value)
         r.for_bpf = True
         return

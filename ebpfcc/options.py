@@ -59,7 +59,7 @@ class Options:
         self.debug_directory = ""
         self.verbose = False
         self.dry_run = False
-        self.save_temps = False
+        self.save_temps: bool | str = False  # "obj": beside the output
         self.freestanding = False
         self.unsigned_char = False
         self.strict_aliasing = True

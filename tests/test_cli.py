@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import struct
@@ -10,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from elftools.elf.elffile import ELFFile
 
 import ebpfcc
 from ebpfcc import cli, flags, host
@@ -72,6 +74,8 @@ def machine(path: Path) -> tuple[int, int]:
         ("-mframe-limit=256", "frame_limit", 256), ("-mframe-limit=256", "flavour", "gcc"),
         ("-Xclang -target-feature -Xclang +alu32", "features", {"alu32": True}),
         ("-Wp,-MMD,x.d", "dependency_file", "x.d"), ("-Wp,-MMD,x.d", "dependencies", "MMD"), ("-MQ a$b", "dependency_targets", ["a$$b"]),
+        ("-Wp,-MMD,x.d,-MT,y", "dependency_file", "x.d"), ("-Wp,-MMD,x.d,-MT,y", "dependency_targets", ["y"]),
+        ("-S", "action", "assembly"), ("-fsyntax-only -S", "action", "syntax"), ("-E -S", "action", "preprocess"),
         ("-mllvm -bpf-stack-size=1024", "frame_limit", 1024), ("-fdiagnostics-color=never", "color", "never"), ("--print-after=gvn", "print_after", ["gvn"]),
     ],
 )  # fmt: skip
@@ -250,6 +254,29 @@ def test_objects(here: Path) -> None:
     assert b".BTF" not in (here / "big.o").read_bytes()
 
 
+@pytest.mark.parametrize(
+    ("source", "symbols"),
+    [
+        (
+            'int f(int a) { return a; } int g(int) __attribute__((alias("f"))); int w(int) __attribute__((weak, alias("f")));'
+            'int v = 1; extern int u __attribute__((alias("v"))); int h(void) { return g(1) + u; }',
+            {"f": "FUNC GLOBAL", "g": "FUNC GLOBAL", "w": "FUNC WEAK", "h": "FUNC GLOBAL", "v": "OBJECT GLOBAL", "u": "OBJECT GLOBAL"},
+        ),
+        ("inline int f(int a) { return a; } extern int f(int);", {"f": "FUNC GLOBAL"}),
+        ("int f(int); inline int f(int a) { return a; }", {"f": "FUNC GLOBAL"}),
+        ("inline int f(int a) { return a; }", {}),
+        ("extern inline int f(int a) { return a; }", {"f": "FUNC GLOBAL"}),
+        ("static int f(int a) { return a; } static int f(int); int g(void) { return f(1); }", {"g": "FUNC GLOBAL"}),
+    ],
+)
+def test_symbols(here: Path, source: str, symbols: dict[str, str]) -> None:
+    (here / "t.c").write_text(source)
+    assert cli.main(["-O2", "-g", "-c", "t.c"]) == 0
+    table = ELFFile(io.BytesIO((here / "t.o").read_bytes())).get_section_by_name(".symtab")
+    found = {s.name: f"{s['st_info']['type'][4:]} {s['st_info']['bind'][4:]}" for s in table.iter_symbols() if s.name and s["st_shndx"] != "SHN_UNDEF"}
+    assert found == symbols
+
+
 def test_several_sources(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (here / "bad.c").write_text("int f(void) { return x; }\n")
     (here / "q.c").write_text("int q(void) { return 1; }\n")
@@ -301,6 +328,9 @@ def test_save_temps(here: Path) -> None:
     assert "\texit\n" in (here / "p.s").read_text()
     assert cli.main(["-O2", "-c", "p.i", "-o", "again.o"]) == 0
     assert (here / "again.o").read_bytes() == (here / "p.o").read_bytes()
+    (here / "out").mkdir()
+    assert cli.main(["-save-temps=obj", "-c", "p.c", "-o", "out/q.o"]) == 0
+    assert sorted(p.name for p in (here / "out").iterdir()) == ["p.i", "p.s", "q.o"]
 
 
 def test_header_tree(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -338,6 +368,20 @@ def test_tokens_are_not_pasted(here: Path, capsys: pytest.CaptureFixture[str]) -
     assert preprocess(capsys, "-P", "t.c") == '- -1 - - + + 1 . 5 a b L "s" / / < <\n'
 
 
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("#define h(x, y...) x, ##y;\nh(1,) h(1) h(1, 2)\n", "1,; 1; 1, 2;\n"),
+        ("#define k(...) x, ##__VA_ARGS__;\nk() k(1)\n", "x; x,1;\n"),
+        ("%:define S(x) %:x\nS(a b)\n%:define C(a, b) a%:%:b\n#define D <::>\nC(p, q) D\n", '"a b"\npq <::>\n'),
+        ("#if (0, 2) == 2 && (1 ? 3 : 4) == 3\nyes\n#endif\n", "yes\n"),
+    ],
+)
+def test_macros(here: Path, capsys: pytest.CaptureFixture[str], source: str, text: str) -> None:
+    (here / "t.c").write_text(source)
+    assert preprocess(capsys, "-P", "t.c") == text
+
+
 def test_comments_and_dumps(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (here / "t.c").write_text("/* one */\n#define F(a, b)  a + b /* gone */\nint x; // two\n#undef F\n#define G\n")
     assert "/* one */\n" in preprocess(capsys, "-C", "t.c") and "int x; // two\n" in preprocess(capsys, "-C", "t.c")
@@ -361,6 +405,8 @@ def test_rules(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == "x.o $$y: t.c h.h\nh.h:\n"
     assert cli.main("-c -MMD t.c -isystem sys -o out.o".split()) == 0
     assert (here / "out.d").read_text() == "out.o: t.c h.h\n"
+    assert cli.main("-E -MMD t.c -isystem sys -o out.i".split()) == 0
+    assert (here / "out.d").read_text() == "out.i: t.c h.h\n"
     assert cli.main("-c -Wp,-MD,deps t.c -isystem sys".split()) == 0
     assert (here / "deps").read_text() == "t.o: t.c h.h sys/s.h\n"
     (here / "u.c").write_text('#include "made.h"\n')

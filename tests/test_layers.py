@@ -1,4 +1,4 @@
-"""Which package may import which, no cycles, no module beyond 700 lines."""
+"""Which package may import which, no cycles, no module beyond 600 lines."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent / "ebpfcc"
-MOST_LINES = 700
+MOST_LINES = 600
 BASE = {"target", "diag", "options"}
 MAY_IMPORT = {
     "target": set[str](),

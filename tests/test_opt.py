@@ -55,10 +55,10 @@ def on_functions(run: Callable[[Function], object]) -> Callable[[Module], None]:
 
 def inlining(optimise: bool) -> Callable[[Module], None]:
     def apply(module: Module) -> None:
-        order, cyclic = inline.call_order(module)
+        order, recursive = inline.call_order(module)
         refs = inline.count_references(module)
         for fn in order:
-            inline.run(fn, module, refs, cyclic, optimise)
+            inline.run(fn, module, refs, recursive, optimise)
 
     return apply
 

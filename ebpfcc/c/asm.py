@@ -60,7 +60,7 @@ def asm_statement(f: FunctionState, node: Any) -> None:
         places.append(place)
     for number, place in tied:
         inputs.append((str(number), T.sizeof(place.type)))
-        values.append(rvalue(f, place).value)
+        values.append(f.read_var(place.var) if place.kind == "ssa" else rvalue(f, place).value)  # the assembly may give it its first value
     for constraint, place in memory:
         inputs.append((constraint.replace("=", "").replace("+", ""), T.sizeof(place.type)))
         values.append(access.address(f, place))

@@ -1,6 +1,7 @@
 """__sync_*, __atomic_*, __c11_atomic_* and _Atomic objects on BPF's atomic instructions (RFC 9669 section 5.3).
 
 BPF has add, and, or, xor, xchg and cmpxchg on 4 and 8 bytes, all sequentially consistent; v4 adds load-acquire and store-release.
+Other operations are loops around cmpxchg.
 """
 
 from __future__ import annotations
@@ -9,15 +10,17 @@ from ..ir.core import Atomic, Mem, Value
 from . import access
 from . import types as T
 from .convert import convert, pointer_space, rvalue, scalar, value_of
-from .state import FunctionState, Operand, ir_type
+from .state import FunctionState, Operand, Variable, ir_type
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from .builtins import Builtin
 
 OPS = {"add": "add", "sub": "add", "and": "and", "or": "or", "xor": "xor"}
+ASSIGNMENTS = {"+": "add", "-": "sub", "&": "and", "|": "or", "^": "xor"}
 RELAXED, CONSUME, ACQUIRE, RELEASE, ACQ_REL, SEQ_CST = range(6)
 
 
@@ -84,6 +87,40 @@ def fetch_operation(f: FunctionState, op: str, after: bool, base: Value, t: Any,
     return value_of(t, f.emit("inttoptr", "ptr", [new]) if kind == "ptr" else new)
 
 
+def update(f: FunctionState, base: Value, t: Any, change: Callable[[Value], Value]) -> tuple[Value, Value]:
+    """Replaces the object's value by change(value), again until no other thread came between. Returns the old and the new value."""
+    kind = ir_type(t)
+    start = f.load(kind, base, Mem(T.sizeof(t), False, 0, True, T.sizeof(t)))
+    attempt, done = f.new_block("attempt"), f.new_block("swapped")
+    seen = Variable("", t, "auto", None)
+    f.write_var(seen, start)
+    f.jump(attempt)
+    f.start(attempt, sealed=False)
+    want = f.read_var(seen)
+    new = change(want)
+    old = operate(f, "cmpxchg", base, t, [want, new])
+    f.write_var(seen, old)
+    f.branch(f.emit("icmp", "i32", [old, want], "eq"), done, attempt)
+    f.seal(attempt)
+    f.start(done)
+    return old, new
+
+
+def nand(after: bool) -> Builtin:
+    def builtin(f: FunctionState, node: Any, args: list[Any]) -> Operand:
+        found = pointer(f, args[0])
+        operand = scalar(f, args[1])
+        if found is None:
+            return f.poison()
+        base, t = found
+        f.pos = node.coord
+        value = as_operand_type(f, operand, t)
+        kind = value.type
+        return value_of(t, update(f, base, t, lambda old: f.emit("xor", kind, [f.emit("and", kind, [old, value]), f.const(kind, -1)]))[after])
+
+    return builtin
+
+
 def exchange(f: FunctionState, node: Any, args: list[Any]) -> Operand:
     found = pointer(f, args[0])
     operand = scalar(f, args[1])
@@ -92,6 +129,19 @@ def exchange(f: FunctionState, node: Any, args: list[Any]) -> Operand:
     base, t = found
     f.pos = node.coord
     return value_of(t, operate(f, "xchg", base, t, [as_operand_type(f, operand, t)]))
+
+
+def exchange_objects(f: FunctionState, node: Any, args: list[Any]) -> Operand:
+    """__atomic_exchange(p, &new, &old, order)"""
+    found = pointer(f, args[0])
+    new, old = rvalue(f, f.expr(args[1])), rvalue(f, f.expr(args[2]))
+    if found is None:
+        return f.poison()
+    base, t = found
+    f.pos = node.coord
+    value = operate(f, "xchg", base, t, [access.load(f, access.memory(f, new.value, t))])
+    access.store(f, access.memory(f, old.value, t), value)
+    return value_of(T.VOID, None)
 
 
 def compare_and_swap(boolean: bool) -> Builtin:
@@ -201,17 +251,20 @@ def fence(f: FunctionState, node: Any, args: list[Any]) -> Operand:
 
 def lock_free(f: FunctionState, node: Any, args: list[Any]) -> Operand:
     n = f.unit.integer_constant(f, args[0], "size")
-    return value_of(T.BOOL, f.const("i32", int(n in (4, 8))))
+    return value_of(T.BOOL, f.const("i32", int(n in (1, 2, 4, 8))))
 
 
-def assign(f: FunctionState, target: Operand, op: str, right: Operand, where: Any) -> Operand:
-    """`_Atomic` object op= value."""
-    names = {"+": "add", "-": "sub", "&": "and", "|": "or", "^": "xor"}
+def assign(f: FunctionState, target: Operand, op: str, right: Operand, where: Any, old_value: bool = False) -> Operand:
+    """`_Atomic` object op= value; ++ and -- too, whose value may be the old one."""
     t = T.strip(target.type)
-    if op not in names or target.kind != "mem" or T.sizeof(t) not in (4, 8):
+    if target.kind != "mem" or T.sizeof(t) not in (4, 8):
         f.diag.error(where, f"atomic '{op}=' on this type is not supported on BPF")
         return f.poison()
-    return fetch_operation(f, names[op], True, access.address(f, target), t, right)
+    base = access.address(f, target)
+    if op in ASSIGNMENTS and t.kind == "int":
+        return fetch_operation(f, ASSIGNMENTS[op], not old_value, base, t, right)
+    changed = update(f, base, t, lambda old: convert(f, f.unit.binary_values(f, op, value_of(t, old), right, where), t).value)
+    return value_of(t, changed[0 if old_value else 1])
 
 
 TABLE: dict[str, Builtin] = {
@@ -237,6 +290,13 @@ TABLE: dict[str, Builtin] = {
     "__atomic_store": store,
     "__c11_atomic_store": store,
     "__c11_atomic_init": store,
+    "__sync_fetch_and_nand": nand(False),
+    "__atomic_fetch_nand": nand(False),
+    "__sync_nand_and_fetch": nand(True),
+    "__atomic_nand_fetch": nand(True),
+    "__atomic_exchange": exchange_objects,
+    "__c11_atomic_signal_fence": fence,
+    "__c11_atomic_is_lock_free": lock_free,
     "__atomic_always_lock_free": lock_free,
     "__atomic_is_lock_free": lock_free,
 }

@@ -1,4 +1,6 @@
-"""GCC's and clang's builtins that BPF sources use, and clang's BPF builtins for CO-RE. TABLE: name -> function(f, node, args)."""
+"""GCC's and clang's builtins that BPF sources use, and clang's BPF builtins for CO-RE. TABLE: name -> function(f, node, args).
+
+Those on the bits of a number stand in bits.py, overflow arithmetic in overflow.py."""
 
 from __future__ import annotations
 
@@ -7,10 +9,9 @@ from pycparser import c_ast
 from ..ir.core import Call, CoreReloc, Mem, Value
 from . import access
 from . import types as T
-from .convert import convert, convert_int, pointer_space, promoted, rvalue, scalar, truth, value_of
-from .expr import type_of
-from .overflow import store_and_flag
-from .state import FunctionState, Operand, ir_type
+from .control import mention, type_of
+from .convert import convert, convert_int, pointer_space, promoted, rvalue, scalar, value_of
+from .state import FunctionState, Operand
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -74,6 +75,8 @@ def is_simple(node: Any) -> bool:
 
 def choose_expr(f: FunctionState, node: Any, args: list[Any]) -> Operand:
     n = f.unit.integer_constant(f, args[0], "'__builtin_choose_expr' condition")
+    if f.unit.warns_unused:
+        mention(f, args[2] if n else args[1])
     return f.expr(args[1] if n else args[2])
 
 
@@ -129,24 +132,12 @@ def trap(f: FunctionState, node: Any, args: list[Any]) -> Operand:
     return unreachable(f, node, args)
 
 
-def swap(bits: int) -> Builtin:
-    t = {16: T.USHORT, 32: T.UINT, 64: T.ULONG}[bits]
-
-    def builtin(f: FunctionState, node: Any, args: list[Any]) -> Operand:
-        if not arguments(f, node, args, 1):
-            return f.poison()
-        return value_of(t, f.emit("bswap", ir_type(t), [integer_argument(f, args[0], t)], bits))
-
-    return builtin
-
-
 def memory_builtin(op: str) -> Builtin:
     """memcpy, memmove, memset of constant size; a variable size is refused: BPF has no function to call."""
 
     def builtin(f: FunctionState, node: Any, args: list[Any]) -> Operand:
         if not arguments(f, node, args, 3):
             return f.poison()
-        f.unit.check_size(f, op, args)
         target = rvalue(f, f.expr(args[0]))
         source = rvalue(f, f.expr(args[1]))
         size = convert(f, scalar(f, args[2]), T.ULONG).value
@@ -154,6 +145,7 @@ def memory_builtin(op: str) -> Builtin:
             f.diag.error(node.coord, f"invalid argument to '{op}'")
             return f.poison()
         f.pos = node.coord
+        check_size(f, op, args)
         if size.op != "const":
             f.unit.late_size(f, op, [target.value, source.value, size], node.coord)
             return value_of(T.VOID_PTR, target.value)
@@ -170,6 +162,19 @@ def memory_builtin(op: str) -> Builtin:
         return value_of(T.VOID_PTR, target.value)
 
     return builtin
+
+
+def check_size(f: FunctionState, op: str, args: list[Any]) -> None:
+    """`memset(p, 0, sizeof(p))`: the pointer's size in place of the object's."""
+    size = args[2]
+    if type(size) is not c_ast.UnaryOp or size.op != "sizeof" or type(size.expr) is not c_ast.ID:
+        return
+    for arg in args[:1] if op == "memset" else args[:2]:
+        if type(arg) is c_ast.ID and arg.name == size.expr.name:
+            t = T.strip(type_of(f, arg).type)
+            if t.kind == "ptr" and T.strip(t.target).kind != "void":
+                what = f"'{op}' call operates on objects of type '{T.spell(t.target)}' while the size is based on a different type '{T.spell(t)}'"
+                f.diag.warning("sizeof-pointer-memaccess", size.expr.coord, what)
 
 
 def arena(f: FunctionState, o: Operand) -> Value:
@@ -256,110 +261,48 @@ def compare_strings(f: FunctionState, node: Any, args: list[Any]) -> Operand:
     return value_of(T.INT, f.const("i32", (a > b) - (a < b)))
 
 
-# -- bit counting: as Hacker's Delight 5-1 and 5-3 has it, without branches -------------------------------------------
-def popcount_value(f: FunctionState, x: Value, bits: int) -> Value:
-    kind = "i64" if bits == 64 else "i32"
-
-    def c(n: int) -> Value:
-        return f.const(kind, n & (1 << bits) - 1)
-
-    ones = (1 << bits) - 1
-    m1, m2, m4, h1 = ones // 3, ones // 15 * 3, ones // 255 * 15, ones // 255
-    x = f.emit("sub", kind, [x, f.emit("and", kind, [f.emit("lshr", kind, [x, c(1)]), c(m1)])])
-    x = f.emit("add", kind, [f.emit("and", kind, [x, c(m2)]), f.emit("and", kind, [f.emit("lshr", kind, [x, c(2)]), c(m2)])])
-    x = f.emit("and", kind, [f.emit("add", kind, [x, f.emit("lshr", kind, [x, c(4)])]), c(m4)])
-    return f.emit("lshr", kind, [f.emit("mul", kind, [x, c(h1)]), c(bits - 8)])
-
-
-def as_int(f: FunctionState, value: Value) -> Operand:
-    return value_of(T.INT, f.emit("trunc", "i32", [value]) if value.type == "i64" else value)
-
-
-def bit_count(name: str, bits: int) -> Builtin:
-    t = T.ULONG if bits == 64 else T.UINT
-    kind = ir_type(t)
-
-    def builtin(f: FunctionState, node: Any, args: list[Any]) -> Operand:
-        if not arguments(f, node, args, 1):
-            return f.poison()
-        x = integer_argument(f, args[0], t)
-        if x.op == "const":
-            return value_of(T.INT, f.const("i32", constant_count(name, x.aux & (1 << bits) - 1, bits)))
-
-        def c(n: int) -> Value:
-            return f.const(kind, n)
-
-        if name == "popcount":
-            return as_int(f, popcount_value(f, x, bits))
-        if name == "parity":
-            return as_int(f, f.emit("and", kind, [popcount_value(f, x, bits), c(1)]))
-        if name == "clz":
-            y = x
-            step = 1
-            while step < bits:
-                y = f.emit("or", kind, [y, f.emit("lshr", kind, [y, c(step)])])
-                step *= 2
-            return as_int(f, f.emit("sub", kind, [c(bits), popcount_value(f, y, bits)]))
-        low = f.emit("and", kind, [f.emit("xor", kind, [x, c(-1)]), f.emit("sub", kind, [x, c(1)])])
-        count = popcount_value(f, low, bits)
-        if name == "ctz":
-            return as_int(f, count)
-        count = f.emit("add", kind, [count, c(1)])
-        zero = f.emit("icmp", "i32", [x, c(0)], "eq")
-        return as_int(f, f.emit("select", kind, [zero, c(0), count]))
-
-    return builtin
-
-
-def constant_count(name: str, x: int, bits: int) -> int:
-    if name == "popcount":
-        return x.bit_count()
-    if name == "parity":
-        return x.bit_count() & 1
-    if name == "clz":
-        return bits - x.bit_length()
-    trailing = (x & -x).bit_length() - 1
-    return trailing + 1 if name == "ffs" else max(trailing, 0)
-
-
-def absolute(f: FunctionState, node: Any, args: list[Any]) -> Operand:
-    o = promoted(f, scalar(f, args[0]))
-    kind = o.value.type
-    minus = f.emit("sub", kind, [f.const(kind, 0), o.value])
-    negative = f.emit("icmp", "i32", [o.value, f.const(kind, 0)], "slt")
-    return value_of(o.type, f.emit("select", kind, [negative, minus, o.value]))
-
-
-def overflow(op: str) -> Builtin:
-    """__builtin_add_overflow(a, b, &result): computed exactly in a wider type where there is one."""
-
-    def builtin(f: FunctionState, node: Any, args: list[Any]) -> Operand:
-        if not arguments(f, node, args, 3):
-            return f.poison()
-        a, b = promoted(f, scalar(f, args[0])), promoted(f, scalar(f, args[1]))
-        p = rvalue(f, f.expr(args[2]))
-        t = T.strip(T.strip(p.type).target)
-        f.pos = node.coord
-        target = access.memory(f, p.value, T.strip(p.type).target)
-        return store_and_flag(f, op, a, b, t, target)
-
-    return builtin
-
-
 def object_size(f: FunctionState, node: Any, args: list[Any]) -> Operand:
-    o = rvalue(f, f.expr(args[0]))
+    """The bytes from the pointer to the end of the object, or, for odd kinds, of the array or member of it that it points into."""
+    if not arguments(f, node, args, 2):
+        return f.poison()
     kind = f.unit.integer_constant(f, args[1], "'__builtin_object_size' type")
-    value, off = o.value, 0
+    base, off = base_and_offset(rvalue(f, f.expr(args[0])).value)
+    size = None
+    if base is not None and base.op == "slot":
+        size = base.aux.size
+    elif base is not None and base.op == "gaddr" and base.aux[0] in f.unit.module.globals:
+        size = f.unit.module.globals[base.aux[0]].size
+    if size is not None and kind & 1:
+        part = designated(f, args[0])
+        if part is not None and part.kind == "mem" and T.is_complete(part.type):
+            start, part_off = base_and_offset(part.value)
+            if start is not None and base is not None and start.op == base.op and (start.aux == base.aux or base.op == "gaddr" and start.aux[0] == base.aux[0]):
+                size = min(size, part_off + part.off + T.sizeof(part.type))
+    n = (0 if kind & 2 else -1) if size is None else max(0, size - off)
+    return value_of(T.ULONG, f.const("i64", n))
+
+
+def base_and_offset(value: Value | None) -> tuple[Value | None, int]:
+    off = 0
     while value is not None and value.op == "add" and value.args[1].op == "const":
         off += value.args[1].aux
         value = value.args[0]
-    size = None
-    if value is not None and value.op == "slot":
-        size = value.aux.size
-    elif value is not None and value.op == "gaddr" and value.aux[0] in f.unit.module.globals:
-        size, off = f.unit.module.globals[value.aux[0]].size, off + value.aux[1]
-    n = (0 if kind & 2 else -1) if size is None else max(0, size - off)
-    return value_of(T.ULONG, f.const("i64", n))
+    return value, off + (value.aux[1] if value is not None and value.op == "gaddr" else 0)
+
+
+def designated(f: FunctionState, node: Any) -> Operand | None:
+    """The array or member that a pointer expression points into."""
+    kind = type(node)
+    if kind is c_ast.Cast:
+        return designated(f, node.expr)
+    if kind is c_ast.BinaryOp:
+        return designated(f, node.left)
+    if kind is c_ast.UnaryOp and node.op == "&":
+        node = node.expr
+        kind = type(node)
+    if kind is c_ast.ArrayRef:
+        node = node.name
+    return type_of(f, node) if type(node) in (c_ast.ID, c_ast.StructRef, c_ast.ArrayRef) else None
 
 
 # -- CO-RE --------------------------------------------------------------------------------------------------------------
@@ -453,7 +396,7 @@ def preserve_enum_value(f: FunctionState, node: Any, args: list[Any]) -> Operand
     if u.kind != "enum" or not T.is_complete(u) or enumerator is None:
         f.diag.error(node.coord, "__builtin_preserve_enum_value argument 1 invalid")
         return f.poison()
-    names = [name for name, _ in u.values]
+    names = [name for name, _ in u.values or ()]
     index = names.index(enumerator.name) if enumerator.name in names else 0
     kind = ENUMVAL_EXISTS if flag == 0 else ENUMVAL_VALUE
     value = 1 if kind == ENUMVAL_EXISTS else enumerator.value
@@ -488,8 +431,33 @@ def first_argument(f: FunctionState, node: Any, args: list[Any]) -> Operand:
     return rvalue(f, f.expr(args[0]))
 
 
-def boolean(f: FunctionState, node: Any) -> Value:
-    return truth(f, scalar(f, node))
+def prefetch(f: FunctionState, node: Any, args: list[Any]) -> Operand:
+    """There is no such instruction: the address is computed."""
+    for arg in args:
+        f.expr(arg)
+    return value_of(T.VOID, None)
+
+
+def source_place(which: int) -> Builtin:
+    """__builtin_LINE(), __builtin_COLUMN()"""
+
+    def builtin(f: FunctionState, node: Any, args: list[Any]) -> Operand:
+        return value_of(T.INT, f.const("i32", f.diag.sources.locate(node.coord.pos)[which]))
+
+    return builtin
+
+
+def source_file(f: FunctionState, node: Any, args: list[Any]) -> Operand:
+    return text(f, f.diag.sources.locate(node.coord.pos)[0])
+
+
+def source_function(f: FunctionState, node: Any, args: list[Any]) -> Operand:
+    return text(f, f.name)
+
+
+def text(f: FunctionState, value: str) -> Operand:
+    data = value.encode("utf-8", "surrogateescape") + b"\0"
+    return value_of(T.Ptr(T.Qual(T.CHAR, const=True)), f.fn.gaddr(f.unit.string_literal(data, T.CHAR)))
 
 
 TABLE: dict[str, Builtin] = {
@@ -502,9 +470,6 @@ TABLE: dict[str, Builtin] = {
     "__builtin_unreachable": unreachable,
     "__builtin_trap": trap,
     "__builtin_abort": trap,
-    "__builtin_bswap16": swap(16),
-    "__builtin_bswap32": swap(32),
-    "__builtin_bswap64": swap(64),
     "__builtin_memcmp": compare_memory,
     "__builtin_bcmp": compare_memory,
     "memcmp": compare_memory,
@@ -512,9 +477,6 @@ TABLE: dict[str, Builtin] = {
     "__builtin_strcmp": compare_strings,
     "strcmp": compare_strings,
     "strlen": string_length,
-    "__builtin_abs": absolute,
-    "__builtin_labs": absolute,
-    "__builtin_llabs": absolute,
     "__builtin_object_size": object_size,
     "__builtin_dynamic_object_size": object_size,
     "__builtin_preserve_access_index": preserve_access_index,
@@ -530,17 +492,16 @@ TABLE: dict[str, Builtin] = {
     "__builtin_va_start": refused("there are no variadic functions"),
     "__builtin_va_arg": refused("there are no variadic functions"),
     "__builtin_va_end": refused("there are no variadic functions"),
+    "__builtin_va_copy": refused("there are no variadic functions"),
+    "__builtin_prefetch": prefetch,
+    "__builtin_LINE": source_place(1),
+    "__builtin_COLUMN": source_place(2),
+    "__builtin_FILE": source_file,
+    "__builtin_FUNCTION": source_function,
 }
 for _name in ("memcpy", "memmove", "memset"):
     TABLE["__builtin_" + _name] = TABLE[_name] = memory_builtin(_name)
-TABLE["__builtin_memcpy_inline"] = TABLE["__builtin_memcpy"]
+for _name in ("memcpy", "memset"):
+    TABLE[f"__builtin_{_name}_inline"] = TABLE["__builtin_" + _name]
 for _name, _size in (("byte", 1), ("half", 2), ("word", 4)):  # by GCC's name, and by LLVM's, which programs give as an asm label
     TABLE[f"__builtin_bpf_load_{_name}"] = TABLE[f"llvm.bpf.load.{_name}"] = packet_load(_size)
-for _name in ("popcount", "parity", "clz", "ctz", "ffs"):
-    TABLE["__builtin_" + _name] = bit_count(_name, 32)
-    TABLE[f"__builtin_{_name}l"] = TABLE[f"__builtin_{_name}ll"] = bit_count(_name, 64)
-for _name in ("add", "sub", "mul"):
-    TABLE[f"__builtin_{_name}_overflow"] = overflow(_name)
-    for _prefix in ("u", "s"):
-        for _suffix in ("", "l", "ll"):
-            TABLE[f"__builtin_{_prefix}{_name}{_suffix}_overflow"] = overflow(_name)

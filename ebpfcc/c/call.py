@@ -211,6 +211,8 @@ def receive_parameters(f: FunctionState, t: T.Func, params: list[Any]) -> None:
     for p in params:
         u = T.strip(p.type)
         variable = Variable(p.name, p.type, "auto", p.pos)
+        if p.quiet:
+            variable.attrs = {"unused": True}
         if p.name:
             if p.name in f.scopes[-1]:
                 f.diag.error(p.pos, f"redefinition of parameter '{p.name}'")

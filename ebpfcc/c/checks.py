@@ -7,11 +7,35 @@ from pycparser import c_ast
 from ..ir.core import Module
 from . import access
 from . import types as T
+from .nodes import StmtExpr, String
 from .state import FunctionState, FunctionSymbol, Operand, Variable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+
+QUIET = {"unused", "maybe_unused", "cleanup", "used"}
+
+
+def is_idle(node: Any) -> bool:
+    """Whether an expression's value is all there is to it, as clang sees it (Expr::isUnusedResultAWarning)."""
+    kind = type(node)
+    if kind is c_ast.UnaryOp:
+        return node.op not in ("++", "--", "p++", "p--")
+    if kind is c_ast.BinaryOp:
+        return node.op not in ("&&", "||") or is_idle(node.left) and is_idle(node.right)
+    if kind is c_ast.TernaryOp:
+        return node.iftrue is not None and is_idle(node.iftrue) and is_idle(node.iffalse)
+    if kind is c_ast.ExprList:
+        last = node.exprs[-1]
+        return not (type(last) is c_ast.Constant and last.value == "0") and is_idle(last)
+    if kind is c_ast.Cast:
+        return node.coord.exp is None or is_idle(node.expr)
+    if kind is StmtExpr:
+        items = [i for i in node.body.block_items or () if type(i) is not c_ast.EmptyStatement]
+        return bool(items) and is_idle(items[-1])
+    return kind in (c_ast.ID, c_ast.Constant, String, c_ast.StructRef, c_ast.ArrayRef, c_ast.CompoundLiteral)
 
 
 class Checks:
@@ -26,6 +50,8 @@ class Checks:
     strings: dict[tuple[bytes, int], str]
     pending: list[FunctionSymbol]
     regions: list[Any]
+    warns_unused: bool
+    unevaluated: int
 
     def lower_function(self, symbol: FunctionSymbol) -> None:
         raise NotImplementedError
@@ -47,26 +73,11 @@ class Checks:
         types = {n for n, symbol in self.names.items() if type(symbol) is T.Typedef}
         return access.similar(name, types | {n for region, _, _ in self.regions for n in region.typedefs})
 
-    def check_size(self, f: FunctionState, op: str, args: list[Any]) -> None:
-        """memset(p, 0, sizeof(p))"""
-        size: Any = args[2].expr if type(args[2]) is c_ast.UnaryOp and args[2].op == "sizeof" else None
-        for arg in args[:1] if op == "memset" else args[:2]:
-            while type(arg) is c_ast.Cast:
-                arg = arg.expr
-            if type(size) is c_ast.ID and type(arg) is c_ast.ID and size.name == arg.name:
-                t = T.strip(f.expr(arg).type)
-                if t.kind == "ptr" and T.strip(t.target).kind not in ("void", "ptr"):
-                    told = f"'{op}' call operates on objects of type '{T.spell(t.target)}' while the size is based on a different type '{T.spell(t)}'"
-                    self.diag.warning("sizeof-pointer-memaccess", size.coord, told)
-
-    def check_condition(self, node: Any) -> None:
-        """An assignment as a condition; one in parentheses is a list of one expression to the parser."""
-        if node.op == "=" and self.diag.warning("parentheses", node.coord, "using the result of an assignment as a condition without parentheses"):
-            self.diag.note(node.coord, "use '==' to compare, or parentheses around the assignment")
-
     def check_unused_functions(self) -> None:
         """Static functions of the program's own file that nothing uses have their errors too; no code comes of them, so that what only
         the target cannot do is none."""
+        if self.warns_unused:
+            self.warn_unused_statics()
         unused = [s for s in self.names.values() if type(s) is FunctionSymbol and s.node is not None and not s.lowered and not self.is_included(s.pos)]
         idle = [v for v in self.variables + self.local_statics if v.storage == "static" and v.symbol not in self.module.globals and not self.is_included(v.pos)]
         if not unused and not any(v.init is not None for v in idle):
@@ -77,7 +88,7 @@ class Checks:
         for symbol in unused:
             if symbol.lowered:
                 continue
-            if not symbol.used and not symbol.inline and "unused" not in symbol.attrs and "maybe_unused" not in symbol.attrs:
+            if not symbol.used and symbol.storage == "static" and not symbol.attrs.keys() & QUIET:
                 self.diag.warning("unused-function", symbol.pos, f"unused function '{symbol.name}'")
             before, errors = len(self.diag.records), self.diag.errors
             self.lower_function(symbol)
@@ -111,7 +122,10 @@ class Checks:
         if getattr(old, "pos", None) is not None:
             self.diag.note(old.pos, "previous definition is here")
 
-    def check_unused(self, node: Any, o: Operand) -> None:
+    def check_unused(self, node: Any, o: Operand, before_comma: bool = False) -> None:
+        """Of an expression whose value nobody takes."""
+        if self.unevaluated:  # it is lowered again
+            return
         kind = type(node)
         if kind is c_ast.FuncCall and type(node.name) is c_ast.ID:
             symbol = self.names.get(node.name.name)
@@ -119,19 +133,48 @@ class Checks:
                 self.diag.warning(
                     "unused-result", node.coord, f"ignoring return value of function '{symbol.name}' declared with 'warn_unused_result' attribute"
                 )
+        elif before_comma:
+            if is_idle(node) and not o.volatile and T.strip(o.type).kind != "void":
+                self.diag.warning("unused-value", node.coord, "left operand of comma operator has no effect")
         elif kind is c_ast.BinaryOp and node.op in ("==", "!=", "<", ">", "<=", ">="):
             word = {"==": "equality", "!=": "inequality"}.get(node.op, "relational")
             self.diag.warning("unused-comparison", node.coord, f"{word} comparison result unused")
-        elif (kind is c_ast.BinaryOp and node.op not in ("&&", "||") or kind is c_ast.UnaryOp and node.op in ("-", "~", "!", "*", "sizeof")) and not o.volatile:
+        elif is_idle(node) and not o.volatile and not (kind is StmtExpr and node.coord.exp is not None):
             self.warn_unused(node, o)
 
     def warn_unused_locals(self, f: FunctionState) -> None:
-        """At the end of a scope: the objects in it that nothing names (their own initialisers aside)."""
+        """At the end of a scope: the objects in it that nothing names (their own initialisers aside), or nothing reads."""
+        if len(f.scopes) < 2:
+            return
         for variable in f.scopes[-1].values():
-            if type(variable) is Variable and not variable.used and variable.storage in ("auto", "static") and variable.pos is not None and len(f.scopes) > 1:
-                if variable.name and T.strip(variable.type) is not T.POISON and not variable.attrs.keys() & {"unused", "maybe_unused", "cleanup", "used"}:
-                    variable.used = True  # once is enough
+            if type(variable) is not Variable or variable.reads > 0 or variable.storage not in ("auto", "static") or variable.pos is None:
+                continue
+            if variable.name and T.strip(variable.type) is not T.POISON and not variable.attrs.keys() & QUIET:
+                variable.reads = 1  # once is enough
+                if variable.used:
+                    self.diag.warning("unused-but-set-variable", variable.pos, f"variable '{variable.name}' set but not used")
+                else:
                     self.diag.warning("unused-variable", variable.pos, f"unused variable '{variable.name}'")
+
+    def warn_unused_parameters(self, f: FunctionState) -> None:
+        for p in f.scopes[0].values() if f.scopes else ():
+            if type(p) is Variable and p.name not in ("", "_") and p.reads <= 0 and not p.attrs.keys() & QUIET:
+                if p.used:
+                    self.diag.warning("unused-but-set-parameter", p.pos, f"parameter '{p.name}' set but not used")
+                else:
+                    self.diag.warning("unused-parameter", p.pos, f"unused parameter '{p.name}'")
+
+    def warn_unused_statics(self) -> None:
+        """Variables of internal linkage in the program's own file that nothing names, functions that are only declared."""
+        for variable in self.variables:
+            if variable.storage == "static" and not variable.used and not variable.attrs.keys() & QUIET and not self.is_included(variable.pos):
+                const = T.qualifiers(variable.type)[0]
+                flag = "unused-const-variable" if const else "unused-variable"
+                self.diag.warning(flag, variable.pos, f"unused variable '{variable.name}'")
+        for symbol in self.names.values():
+            if type(symbol) is FunctionSymbol and symbol.node is None and symbol.storage == "static" and not symbol.used:
+                if not symbol.attrs.keys() & QUIET and not self.is_included(symbol.pos):
+                    self.diag.warning("unused-function", symbol.pos, f"unused function '{symbol.name}'")
 
     def warn_unused(self, node: Any, o: Operand) -> None:
         if T.strip(o.type) is not T.POISON and T.strip(o.type).kind != "void":

@@ -7,8 +7,8 @@ from pycparser import c_ast
 from ..ir.core import Value
 from . import literals
 from . import types as T
+from .control import type_of
 from .convert import rvalue, value_of
-from .expr import type_of
 from .state import FunctionState, Operand
 
 TYPE_CHECKING = False

@@ -6,8 +6,8 @@ from pycparser import c_ast
 
 from . import types as T
 from .attributes import MODES, gather
-from .expr import type_of
-from .nodes import Attribute, Enum, Typeof
+from .control import type_of
+from .nodes import Attribute, Enum, Typeof, children
 from .state import EnumConstant, FunctionState
 
 TYPE_CHECKING = False
@@ -130,6 +130,10 @@ def array_type(f: FunctionState, node: Any) -> T.Type:
     return array
 
 
+def mentions(node: Any, name: str) -> bool:
+    return isinstance(node, c_ast.ID) and node.name == name or any(mentions(child, name) for child in children(node))
+
+
 def function_type(f: FunctionState, node: Any) -> T.Func:
     ret = declarator_type(f, node.type)
     params: list[T.Param] = []
@@ -145,6 +149,12 @@ def function_type(f: FunctionState, node: Any) -> T.Func:
             prototype = False
             params.append(T.Param(p.name, T.INT, None, p.coord))
         else:
+            if isinstance(p.type, c_ast.ArrayDecl) and p.type.dim is not None:
+                sizes = [q for q in params if q.name and mentions(p.type.dim, q.name)]
+                for q in sizes:
+                    q.quiet = True
+                if sizes:
+                    p.type.dim = None  # it is a pointer all the same
             t = declarator_type(f, p.type)
             u = T.strip(t)
             if u.kind == "array":
@@ -157,8 +167,9 @@ def function_type(f: FunctionState, node: Any) -> T.Func:
                     break
                 f.diag.error(p.coord, "argument may not have 'void' type")
                 t = T.INT
-            tags = gather(f, p.attrs).get("btf_decl_tag", []) if p.attrs else []
-            params.append(T.Param(p.name or "", t, list(tags), p.coord))
+            attrs = gather(f, p.attrs) if p.attrs else {}
+            params.append(T.Param(p.name or "", t, list(attrs.get("btf_decl_tag", [])), p.coord))
+            params[-1].quiet = "unused" in attrs or "maybe_unused" in attrs
     return T.Func(ret, params, variadic, prototype)
 
 
@@ -379,6 +390,8 @@ def define_enum(f: FunctionState, enum: T.Enum, node: Any) -> None:
                 following = o.value.aux
                 if following < 0 and not getattr(T.strip(o.type), "signed", True):
                     following += 1 << (64 if o.value.type == "i64" else 32)
+        if enum.fixed and not fits(following, enum.underlying):
+            f.diag.error(item.coord, f"enumerator value is not representable in the underlying type '{T.spell(enum.underlying)}'")
         values.append((item.name, following))
         constant = EnumConstant(item.name, following, T.INT if -(1 << 31) <= following < 1 << 31 else T.LONG, enum)
         constants.append(constant)
@@ -398,6 +411,11 @@ def define_enum(f: FunctionState, enum: T.Enum, node: Any) -> None:
             constant.type = enum.underlying
         elif not -(1 << 31) <= constant.value < 1 << 31:
             constant.type = enum.underlying
+
+
+def fits(n: int, t: Any) -> bool:
+    bits = 1 if t.kind == "bool" else t.size * 8
+    return -(1 << bits - 1) <= n < 1 << bits - 1 if t.signed else 0 <= n < 1 << bits
 
 
 def underlying_type(values: list[int], packed: bool) -> T.Int:

@@ -1,36 +1,32 @@
-"""Expressions (C11 6.5): each function lowers one kind of pycparser node; TABLE says which."""
+"""Expressions (C11 6.5): each function lowers one kind of pycparser node; TABLE says which.
+
+Here: names, casts, sizes, addresses, members, elements. operators.py: what computes; control.py: what chooses.
+"""
 
 from __future__ import annotations
 
 from pycparser import c_ast
 
-from ..ir.core import Value
 from . import access
 from . import types as T
+from .control import comma, generic, statement_expression, ternary, type_of, unread
 from .convert import (
-    assign_convert,
-    composite,
     convert,
-    convert_int,
-    is_null_constant,
     negate,
     pointer_space,
     promoted,
     rvalue,
     scalar,
-    truth,
     value_of,
 )
 from .literal_expr import constant, string
 from .nodes import Generic, LabelAddr, StmtExpr, String
+from .operators import assignment, binary, element_size, increment, pointer_operation
 from .state import EnumConstant, FunctionState, FunctionSymbol, Operand, Variable, ir_type
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
-
-COMPARISONS = {"==": ("eq", "eq"), "!=": ("ne", "ne"), "<": ("slt", "ult"), "<=": ("sle", "ule"), ">": ("sgt", "ugt"), ">=": ("sge", "uge")}
-ARITHMETIC = {"+": "add", "-": "sub", "*": "mul", "&": "and", "|": "or", "^": "xor"}
 
 
 def identifier(f: FunctionState, node: Any) -> Operand:
@@ -50,6 +46,7 @@ def name_operand(f: FunctionState, symbol: Any, node: Any) -> Operand:
     kind = type(symbol)
     if kind is Variable:
         symbol.used = True
+        symbol.reads += 1
         if symbol.storage == "auto" and symbol.slot is None:
             o = Operand("ssa", symbol.type, None, node.coord)  # the offset of no object: where its name stands
             o.var = symbol
@@ -81,6 +78,7 @@ def cast(f: FunctionState, node: Any) -> Operand:
     target = T.strip(to)
     if target.kind == "void":
         discard(f, f.expr(node.expr))
+        unread(f, node.expr)
         return value_of(T.VOID, None)
     o = rvalue(f, f.expr(node.expr))
     frm = T.strip(o.type)
@@ -113,21 +111,6 @@ def discard(f: FunctionState, o: Operand) -> None:
     """The value is not used: a volatile object is read all the same."""
     if o.kind == "mem" and o.volatile and T.is_scalar(T.strip(o.type)):
         rvalue(f, o)
-
-
-def type_of(f: FunctionState, node: Any) -> Operand:
-    """The operand of sizeof, typeof: lowered into a block that no path reaches."""
-    saved, pos = f.block, f.pos
-    scratch = f.new_block("unevaluated")
-    f.edges[scratch].append((saved, None))  # type: ignore[arg-type]
-    f.sealed.add(scratch)
-    f.block = scratch
-    f.unit.unevaluated += 1
-    try:
-        return f.expr(node)
-    finally:
-        f.unit.unevaluated -= 1
-        f.block, f.pos = saved, pos
 
 
 def size_of(f: FunctionState, node: Any, op: str) -> Operand:
@@ -216,6 +199,8 @@ def dereference(f: FunctionState, o: Operand, where: Any) -> Operand:
 
 
 def address_of(f: FunctionState, node: Any) -> Operand:
+    if type(node.expr) is c_ast.ArrayRef:
+        f.unit.address_operands.add(node.expr)
     o = f.expr(node.expr)
     if o.kind == "func":
         return rvalue(f, o)
@@ -231,354 +216,13 @@ def address_of(f: FunctionState, node: Any) -> Operand:
     return f.poison()
 
 
-def increment(f: FunctionState, node: Any) -> Operand:
-    o = f.expr(node.expr)
-    f.pos = node.coord
-    if not is_modifiable(f, o, node.coord):
-        return f.poison()
-    old = rvalue(f, o)
-    if old.value is None or old.kind != "value":
-        f.diag.error(node.coord, f"cannot increment value of type '{T.spell(o.type)}'")
-        return f.poison()
-    one = value_of(T.INT, f.const("i32", 1))
-    new = binary_values(f, "+" if "+" in node.op else "-", old, one, node.coord)
-    new = convert(f, new, o.type)
-    access.store(f, o, new.value)
-    return value_of(T.strip(o.type), old.value if node.op[0] == "p" else new.value)
-
-
-def is_modifiable(f: FunctionState, o: Operand, where: Any) -> bool:
-    if o.type is T.POISON:
-        return False
-    if o.kind not in ("ssa", "mem"):
-        f.diag.error(where, "expression is not assignable")
-        return False
-    if T.qualifiers(o.type)[0]:
-        f.diag.error(where, f"cannot assign to {'variable ' + repr(o.var.name) if o.var else 'an object'} with const-qualified type '{T.spell(o.type)}'")
-        return False
-    u = T.strip(o.type)
-    if T.is_record(u) and u.members:
-        constant_member = next((m for m in u.members if T.qualifiers(m.type)[0]), None)
-        if constant_member is not None:
-            f.diag.error(where, f"cannot assign to lvalue with const-qualified data member '{constant_member.name}'")
-            return False
-    if T.strip(o.type).kind == "array":
-        f.diag.error(where, f"array type '{T.spell(o.type)}' is not assignable")
-        return False
-    if o.var is not None:
-        o.var.written = True
-    return True
-
-
-def binary(f: FunctionState, node: Any) -> Operand:
-    op = node.op
-    if op == "&&" or op == "||":
-        return logical(f, node)
-    a = rvalue(f, f.expr(node.left))
-    b = rvalue(f, f.expr(node.right))
-    f.pos = node.coord
-    if a.type is T.POISON or b.type is T.POISON:
-        return f.poison()
-    if a.value is None or b.value is None or a.kind != "value" or b.kind != "value":
-        if T.strip(a.type).kind == "int" or T.strip(b.type).kind == "int" and T.is_scalar(T.strip(a.type)):
-            wide = T.strip(a.type).kind == "int" and T.sizeof(a.type) == 16 or T.strip(b.type).kind == "int" and T.sizeof(b.type) == 16
-            if wide:
-                f.diag.error(node.coord, "arithmetic on __int128 is not supported")
-                return f.poison()
-        f.diag.error(node.coord, f"invalid operands to binary expression ('{T.spell(a.type)}' and '{T.spell(b.type)}')")
-        return f.poison()
-    return binary_values(f, op, a, b, node.coord)
-
-
-def binary_values(f: FunctionState, op: str, a: Operand, b: Operand, where: Any) -> Operand:
-    """a op b, for values."""
-    ta, tb = T.strip(a.type), T.strip(b.type)
-    a_ptr, b_ptr = ta.kind == "ptr", tb.kind == "ptr"
-    if a_ptr or b_ptr:
-        return pointer_operation(f, op, a, b, ta, tb, where)
-    if not (T.is_integer(ta) and T.is_integer(tb)):
-        if ta is T.POISON or tb is T.POISON:
-            return f.poison()
-        if ta.kind == "float" or tb.kind == "float":
-            f.diag.error(where, "floating point is not supported on BPF")
-            return f.poison()
-        f.diag.error(where, f"invalid operands to binary expression ('{T.spell(a.type)}' and '{T.spell(b.type)}')")
-        return f.poison()
-    a, b = promoted(f, a), promoted(f, b)
-    if op == "<<" or op == ">>":
-        return shift(f, op, a, b, where)
-    t = T.usual(a.type, b.type)  # type: ignore[arg-type]
-    if op in COMPARISONS and not t.signed and a.type.signed != b.type.signed:  # type: ignore[attr-defined]
-        narrow = a if a.type.signed else b  # type: ignore[attr-defined]
-        if narrow.value.op != "const" or narrow.value.aux < 0:
-            f.diag.warning("sign-compare", where, f"comparison of integers of different signs: '{T.spell(a.type)}' and '{T.spell(b.type)}'")
-    a, b = convert_int(f, a, t), convert_int(f, b, t)
-    if op in COMPARISONS:
-        return value_of(T.INT, f.emit("icmp", "i32", [a.value, b.value], COMPARISONS[op][0 if t.signed else 1]))
-    if op == "/" or op == "%":
-        if b.value.op == "const" and b.value.aux == 0:
-            f.diag.warning("division-by-zero", where, ("division" if op == "/" else "remainder") + " by zero is undefined")
-        name = ("sdiv" if t.signed else "udiv") if op == "/" else ("srem" if t.signed else "urem")
-    else:
-        name = ARITHMETIC[op]
-    return value_of(t, f.emit(name, ir_type(t), [a.value, b.value]))
-
-
-def shift(f: FunctionState, op: str, a: Operand, b: Operand, where: Any) -> Operand:
-    t: Any = a.type
-    kind = ir_type(t)
-    count: Value = b.value
-    if count.op == "const" and not 0 <= count.aux < t.size * 8:
-        if count.aux < 0:
-            f.diag.warning("shift-count-negative", where, "shift count is negative")
-        else:
-            f.diag.warning("shift-count-overflow", where, "shift count >= width of type")
-    if count.type != kind:
-        count = f.emit("trunc" if kind == "i32" else "zext", kind, [count])
-    name = "shl" if op == "<<" else ("ashr" if t.signed else "lshr")
-    return value_of(t, f.emit(name, kind, [a.value, count]))
-
-
-def pointer_operation(f: FunctionState, op: str, a: Operand, b: Operand, ta: Any, tb: Any, where: Any) -> Operand:
-    a_ptr, b_ptr = ta.kind == "ptr", tb.kind == "ptr"
-    if op in COMPARISONS:
-        if a_ptr != b_ptr:
-            pointer, other = (a, b) if a_ptr else (b, a)
-            if not is_null_constant(other):
-                f.diag.warning("pointer-integer-compare", where, f"comparison between pointer and integer ('{T.spell(a.type)}' and '{T.spell(b.type)}')")
-            converted = convert(f, other, pointer.type)
-            a, b = (a, converted) if a_ptr else (converted, b)
-        elif not T.same(ta.target, tb.target) and T.VOID not in (T.strip(ta.target), T.strip(tb.target)):
-            f.diag.warning("compare-distinct-pointer-types", where, f"comparison of distinct pointer types ('{T.spell(a.type)}' and '{T.spell(b.type)}')")
-        return value_of(T.INT, f.emit("icmp", "i32", [a.value, b.value], COMPARISONS[op][1]))
-    if op == "-" and a_ptr and b_ptr:
-        if not T.same(ta.target, tb.target) and not (
-            T.is_integer(T.strip(ta.target)) and T.sizeof(ta.target) == 1 and T.is_complete(tb.target) and T.sizeof(tb.target) == 1
-        ):
-            f.diag.error(where, f"'{T.spell(a.type)}' and '{T.spell(b.type)}' are not pointers to compatible types")
-            return f.poison()
-        size = element_size(f, ta, where)
-        x, y = f.emit("ptrtoint", "i64", [a.value]), f.emit("ptrtoint", "i64", [b.value])
-        return value_of(T.LONG, divide_exactly(f, f.emit("sub", "i64", [x, y]), size))
-    if op in "+-" and a_ptr != b_ptr and (a_ptr or op == "+"):
-        pointer, index, t = (a, b, ta) if a_ptr else (b, a, tb)
-        ti = T.strip(index.type)
-        if T.is_integer(ti):
-            size = element_size(f, t, where)
-            index = promoted(f, index)
-            count: Value = index.value
-            if op == "-":
-                if count.type == "i32":
-                    count = f.emit("sext" if index.type.signed else "zext", "i64", [count])  # type: ignore[attr-defined]
-                count = f.emit("sub", "i64", [f.const("i64", 0), count])
-            amount = access.scaled(f, count, index.type, size)
-            if amount.op == "const":
-                return value_of(pointer.type, f.add_offset(pointer.value, amount.aux))
-            return value_of(pointer.type, f.emit("add", "ptr", [pointer.value, amount]))
-    f.diag.error(where, f"invalid operands to binary expression ('{T.spell(a.type)}' and '{T.spell(b.type)}')")
-    return f.poison()
-
-
-def element_size(f: FunctionState, pointer: Any, where: Any) -> int:
-    try:
-        return T.sizeof(pointer.target) or 0
-    except KeyError:
-        f.diag.error(where, f"arithmetic on a pointer to an incomplete type '{T.spell(pointer.target)}'")
-        return 1
-
-
-def divide_exactly(f: FunctionState, value: Value, size: int) -> Value:
-    """value / size where there is no remainder: a shift, and a multiplication by the odd part's inverse modulo 2**64."""
-    if size <= 1:
-        return value
-    shift_by = access.lowest_bit(size).bit_length() - 1
-    value = f.emit("ashr", "i64", [value, f.const("i64", shift_by)])
-    odd = size >> shift_by
-    return f.emit("mul", "i64", [value, f.const("i64", pow(odd, -1, 1 << 64))]) if odd > 1 else value
-
-
-def condition(f: FunctionState, node: Any, then: Any, other: Any, hint: str | None = None) -> None:
-    """Branches to `then` or `other`; && || ! become control flow."""
-    kind = type(node)
-    if kind is c_ast.Assignment:
-        f.unit.check_condition(node)
-    if kind is c_ast.BinaryOp and node.op in ("&&", "||"):
-        middle = f.new_block("and" if node.op == "&&" else "or")
-        if node.op == "&&":
-            condition(f, node.left, middle, other, hint)
-        else:
-            condition(f, node.left, then, middle, hint)
-        f.start(middle)
-        condition(f, node.right, then, other, hint)
-        return
-    if kind is c_ast.UnaryOp and node.op == "!":
-        flip = {"likely": "unlikely", "unlikely": "likely"}.get(hint or "")
-        condition(f, node.expr, other, then, flip)
-        return
-    if kind is c_ast.FuncCall and type(node.name) is c_ast.ID and node.name.name == "__builtin_expect" and node.args and len(node.args.exprs) == 2:
-        expected = f.unit.try_constant(f, node.args.exprs[1])
-        if expected is not None:
-            condition(f, node.args.exprs[0], then, other, "likely" if expected else "unlikely")
-            return
-    o = scalar(f, node)
-    f.pos = node.coord
-    value = o.value
-    if value.type == "ptr":
-        value = truth(f, o)
-    f.branch(value, then, other, hint)
-
-
-def logical(f: FunctionState, node: Any) -> Operand:
-    yes, no, join = f.new_block("true"), f.new_block("false"), f.new_block("end")
-    result = Variable("", T.INT, "auto", node.coord)
-    condition(f, node, yes, no)
-    reached = []
-    for block, n in ((yes, 1), (no, 0)):
-        f.start(block)
-        f.write_var(result, f.const("i32", n))
-        if f.edges[block]:
-            reached.append(n)
-        f.jump(join)
-    f.start(join)
-    if len(reached) == 1:
-        return value_of(T.INT, f.const("i32", reached[0]))
-    return value_of(T.INT, f.read_var(result))
-
-
-def ternary(f: FunctionState, node: Any) -> Operand:
-    if node.iftrue is None:
-        return elvis(f, node)
-    yes, no, join = f.new_block("then"), f.new_block("else"), f.new_block("end")
-    condition(f, node.cond, yes, no)
-    f.start(yes)
-    a = rvalue(f, f.expr(node.iftrue))
-    yes_end, yes_live = f.block, bool(f.edges[yes])
-    f.start(no)
-    b = rvalue(f, f.expr(node.iffalse))
-    no_end, no_live = f.block, bool(f.edges[no])
-    return merge(f, node, a, b, yes_end, no_end, join, yes_live, no_live)
-
-
-def elvis(f: FunctionState, node: Any) -> Operand:
-    """GNU `a ?: b`: a is evaluated once."""
-    cond = scalar(f, node.cond)
-    yes, no, join = f.new_block("then"), f.new_block("else"), f.new_block("end")
-    f.branch(truth(f, cond), yes, no)
-    f.start(yes)
-    yes_live = bool(f.edges[yes])
-    f.start(no)
-    b = rvalue(f, f.expr(node.iffalse))
-    return merge(f, node, cond, b, yes, f.block, join, yes_live, bool(f.edges[no]))
-
-
-def merge(f: FunctionState, node: Any, a: Operand, b: Operand, yes_end: Any, no_end: Any, join: Any, yes_live: bool, no_live: bool) -> Operand:
-    t = composite(f, a, b, node.coord)
-    u = T.strip(t)
-    out: Operand | None = None
-    if T.is_record(u) or (u.kind == "int" and u.size == 16):
-        slot = f.new_slot("", t)
-        out = access.memory(f, f.fn.slot_addr(slot), t)
-    result = Variable("", t, "auto", node.coord)
-    values: list[Any] = []
-    for end, o in ((yes_end, a), (no_end, b)):
-        f.block = end
-        if f.is_terminated():
-            values.append(None)
-            continue
-        if out is not None:
-            access.copy(f, out, o)
-            values.append(None)
-        elif u.kind != "void":
-            value = convert(f, o, t).value
-            values.append(value)
-            f.write_var(result, value)
-        else:
-            values.append(None)
-        f.jump(join)
-    f.start(join)
-    if out is not None:
-        return a if yes_live and not no_live else b if no_live and not yes_live else out
-    if u.kind == "void":
-        return value_of(T.VOID, None)
-    # one arm is dead: its value is the expression's, so that constant expressions fold
-    if yes_live != no_live:
-        live = values[0] if yes_live else values[1]
-        if live is not None and (live.block is None or f.edges[join]):
-            return value_of(t, live)
-    return value_of(t, f.read_var(result))
-
-
-def assignment(f: FunctionState, node: Any) -> Operand:
-    op = node.op
-    if op != "=":
-        return compound_assignment(f, node)
-    if type(node.lvalue) is c_ast.ID:
-        target = f.expr(node.lvalue)
-        o = f.expr(node.rvalue)
-    else:
-        o = rvalue(f, f.expr(node.rvalue))
-        target = f.expr(node.lvalue)
-    f.pos = node.coord
-    if not is_modifiable(f, target, node.coord):
-        return f.poison()
-    o = assign_convert(f, o, target.type, node.coord, "assignment")
-    u = T.strip(target.type)
-    if T.is_record(u) or o.kind == "mem":
-        if o.kind != "mem" or target.kind != "mem":
-            return target
-        access.copy(f, target, o)
-        return target
-    access.store(f, target, o.value)
-    if target.member is not None:
-        return truncated_bits(f, target, o)
-    return value_of(u, o.value)
-
-
-def truncated_bits(f: FunctionState, target: Operand, o: Operand) -> Operand:
-    """The value of an assignment to a bit-field is what it holds afterwards."""
-    member = target.member
-    assert member is not None and member.bit_width is not None
-    t = T.strip(member.type)
-    kind = ir_type(t)
-    bits = 64 if kind == "i64" else 32
-    value = o.value
-    if member.bit_width < bits and t.kind != "bool":
-        count = f.const(kind, bits - member.bit_width)
-        value = f.emit("ashr" if t.signed else "lshr", kind, [f.emit("shl", kind, [value, count]), count])
-    return value_of(t, value)
-
-
-def compound_assignment(f: FunctionState, node: Any) -> Operand:
-    target = f.expr(node.lvalue)
-    right = scalar(f, node.rvalue)
-    f.pos = node.coord
-    if not is_modifiable(f, target, node.coord):
-        return f.poison()
-    if T.qualifiers(target.type)[2]:
-        return f.unit.atomic_assignment(f, target, node.op[:-1], right, node.coord)
-    left = rvalue(f, target)
-    if left.kind != "value" or left.value is None:
-        f.diag.error(node.coord, f"invalid operands to binary expression ('{T.spell(target.type)}' and '{T.spell(right.type)}')")
-        return f.poison()
-    result = convert(f, binary_values(f, node.op[:-1], left, right, node.coord), target.type)
-    access.store(f, target, result.value)
-    if target.member is not None:
-        return truncated_bits(f, target, result)
-    return value_of(T.strip(target.type), result.value)
-
-
-def comma(f: FunctionState, node: Any) -> Operand:
-    o = value_of(T.VOID, None)
-    for expr in node.exprs:
-        o = f.expr(expr)
-    return rvalue(f, o)
-
-
 def subscript(f: FunctionState, node: Any) -> Operand:
     base = f.expr(node.name)
     t = T.strip(base.type)
     if base.kind == "mem" and t.kind == "array" and base.member is None:
         index = promoted_index(f, scalar(f, node.subscript), node.coord)
+        if index.value.op == "const" and type(node.name) is c_ast.ID:
+            check_bounds(f, node, base.type, index.value.aux)
         f.pos = node.coord
         return access.element(f, base, index.value, t.elem, index.type)
     base = rvalue(f, base)
@@ -605,7 +249,20 @@ def subscript(f: FunctionState, node: Any) -> Operand:
     return dereference(f, pointer_operation(f, "+", base, index, t, T.strip(index.type), node.coord), node.coord)
 
 
+def check_bounds(f: FunctionState, node: Any, t: T.Type, n: int) -> None:
+    """Of an element of a variable; the address one past the end is right."""
+    count = T.strip(t).count
+    if not count or 0 <= n < count or f.unit.unevaluated or f.is_dead():
+        return
+    if n < 0:
+        f.diag.warning("array-bounds", node.coord, f"array index {n} is before the beginning of the array")
+    elif n > count or node not in f.unit.address_operands:
+        f.diag.warning("array-bounds", node.coord, f"array index {n} is past the end of the array (that has type '{T.spell(t)}')")
+
+
 def promoted_index(f: FunctionState, index: Operand, where: Any) -> Operand:
+    if T.strip(index.type) is T.CHAR:
+        f.diag.warning("char-subscripts", where, "array subscript is of type 'char'")
     if not T.is_integer(T.strip(index.type)):
         f.diag.error(where, "array subscript is not an integer")
         return value_of(T.INT, f.const("i32", 0))
@@ -633,47 +290,9 @@ def struct_ref(f: FunctionState, node: Any) -> Operand:
     return access.member(f, base, node.field.name, node.coord)
 
 
-def statement_expression(f: FunctionState, node: Any) -> Operand:
-    if f.unit.at_file_scope(f) and not f.unit.unevaluated and not f.scopes:
-        f.diag.error(node.coord, "statement expression not allowed at file scope")
-        return f.poison()
-    return f.unit.statement_expression(f, node.body)
-
-
 def compound_literal(f: FunctionState, node: Any) -> Operand:
     t = f.unit.type_name(f, node.type)
     return f.unit.compound_literal(f, t, node.init, node.coord)
-
-
-def generic(f: FunctionState, node: Any) -> Operand:
-    """_Generic (6.5.1.1): the control's type after lvalue conversion."""
-    o = type_of(f, node.control)
-    t = T.strip(o.type)
-    if t.kind == "array":
-        t = T.Ptr(t.elem)
-    elif t.kind == "func":
-        t = T.Ptr(t)
-    default = chosen = None
-    seen: list[T.Type] = []
-    for typ, expr in node.assocs:
-        if typ is None:
-            if default is not None:
-                f.diag.error(expr.coord, "duplicate default generic association")
-            default = expr
-            continue
-        candidate = f.unit.type_name(f, typ)
-        for other in seen:
-            if T.same_qualified(candidate, other):
-                f.diag.error(typ.coord, f"type '{T.spell(candidate)}' in generic association compatible with previously specified type '{T.spell(other)}'")
-        seen.append(candidate)
-        if chosen is None and not any(T.qualifiers(candidate)[:2]) and T.same(candidate, t):
-            chosen = expr
-    if chosen is not None:
-        return f.expr(chosen)
-    if default is None:
-        f.diag.error(node.coord, f"controlling expression type '{T.spell(o.type)}' not compatible with any generic association type")
-        return f.poison()
-    return f.expr(default)
 
 
 def label_address(f: FunctionState, node: Any) -> Operand:

@@ -7,8 +7,8 @@ from pycparser import c_ast
 from ..ir.core import Mem
 from . import access, literals
 from . import types as T
+from .control import type_of
 from .convert import assign_convert, rvalue
-from .expr import type_of
 from .nodes import Range, String
 from .state import FunctionState, Operand
 
@@ -266,6 +266,7 @@ def write_static(f: FunctionState, image: Image, t: T.Type, base: int, leaves: l
             if f.unit.big_endian and elem.size > 1:
                 data = b"".join(data[i : i + elem.size][::-1] for i in range(0, len(data), elem.size))
             size = T.sizeof(u) if u.count is not None else len(data)
+            check_length(f, node, data, size, elem.size)
             data = data[:size]
             image.data[off : off + len(data)] = data
             continue
@@ -352,7 +353,9 @@ def store_auto(f: FunctionState, target: Operand, leaves: list[Leaf]) -> None:
         if node is None:
             continue
         if u.kind == "array" and isinstance(node, String):
-            store_string(f, at, literals.string_bytes(node.parts)[0][: T.sizeof(u)], T.sizeof(u))
+            data, elem = literals.string_bytes(node.parts)
+            check_length(f, node, data, T.sizeof(u), elem.size)
+            store_string(f, at, data[: T.sizeof(u)], T.sizeof(u))
             continue
         o = rvalue(f, f.expr(node))
         f.pos = node.coord
@@ -385,6 +388,12 @@ def zero_uncovered(f: FunctionState, target: Operand, size: int, leaves: list[Le
         mem = Mem(end - start, False, 0, False, max(1, gap.align))
         f.effect("memset", "void", [access.address(f, gap), f.const("i32", 0)], mem)
         start = covered.find(0, end)
+
+
+def check_length(f: FunctionState, node: Any, data: bytes, size: int, element: int) -> None:
+    """The terminator may be left out, no more."""
+    if len(data) - element > size:
+        f.diag.warning("excess-initializers", node.coord, "initializer-string for char array is too long")
 
 
 def store_string(f: FunctionState, at: Operand, data: bytes, size: int) -> None:

@@ -150,6 +150,12 @@ class ComputedGoto(c_ast.Node):
         self.coord = coord
 
 
+class UnusedLabel(c_ast.Label):
+    """A label with the attribute `unused`."""
+
+    __slots__ = ()
+
+
 class LocalLabels(c_ast.Node):
     __slots__ = ("names", "coord", "__weakref__")
 

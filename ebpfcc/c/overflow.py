@@ -6,12 +6,33 @@ from __future__ import annotations
 from ..ir.core import Value
 from . import access
 from . import types as T
-from .convert import convert_int, value_of
+from .builtins import arguments
+from .convert import convert, convert_int, promoted, rvalue, scalar, value_of
 from .state import FunctionState, Operand
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+    from .builtins import Builtin
+
+
+def overflow(op: str, t: Any = None) -> Builtin:
+    """t: the operands' type, where the builtin has one type for all (__builtin_sadd_overflow)."""
+
+    def builtin(f: FunctionState, node: Any, args: list[Any]) -> Operand:
+        if not arguments(f, node, args, 3):
+            return f.poison()
+        a, b = (promoted(f, scalar(f, arg)) if t is None else convert(f, scalar(f, arg), t) for arg in args[:2])
+        p = rvalue(f, f.expr(args[2]))
+        to = T.strip(p.type).target if T.strip(p.type).kind == "ptr" else T.POISON
+        if not T.is_integer(T.strip(to)) or to is T.POISON or T.qualifiers(to)[0]:
+            f.diag.error(node.coord, f"result argument to overflow builtin must be a pointer to a non-const integer ('{T.spell(p.type)}' invalid)")
+            return f.poison()
+        f.pos = node.coord
+        return store_and_flag(f, op, a, b, T.strip(to), access.memory(f, p.value, to))
+
+    return builtin
 
 
 def store_and_flag(f: FunctionState, op: str, a: Operand, b: Operand, t: Any, target: Operand) -> Operand:
@@ -102,3 +123,12 @@ def overflow64(f: FunctionState, op: str, x: Value, y: Value, t: Any, target: Op
         flag = f.emit("icmp", "i32", [x, y], "ult")
     access.store(f, target, r)
     return value_of(T.BOOL, flag)
+
+
+TABLE: dict[str, Builtin] = {}
+for _op in ("add", "sub", "mul"):
+    TABLE[f"__builtin_{_op}_overflow"] = overflow(_op)
+    for _name, _type in (("s", T.INT), ("u", T.UINT)):
+        TABLE[f"__builtin_{_name}{_op}_overflow"] = overflow(_op, _type)
+    for _name, _type in (("s", T.LONG), ("u", T.ULONG)):
+        TABLE[f"__builtin_{_name}{_op}l_overflow"] = TABLE[f"__builtin_{_name}{_op}ll_overflow"] = overflow(_op, _type)

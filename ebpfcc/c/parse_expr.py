@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pycparser import c_ast
 
+from . import suspicious
 from .nodes import Attribute, Generic, LabelAddr, StmtExpr, String, TypeDecl, Typeof
 from .recover import Recovery
 
@@ -59,6 +60,8 @@ ASSIGNMENT = frozenset(
     ("EQUALS", "XOREQUAL", "TIMESEQUAL", "DIVEQUAL", "MODEQUAL", "PLUSEQUAL", "MINUSEQUAL", "LSHIFTEQUAL", "RSHIFTEQUAL", "ANDEQUAL", "OREQUAL")
 )
 
+GROUPED = frozenset((c_ast.BinaryOp, c_ast.Assignment, c_ast.UnaryOp, c_ast.ID))
+
 
 class ExpressionParser(Recovery):
     """Token access, scopes of typedef names, expressions, attributes."""
@@ -69,6 +72,7 @@ class ExpressionParser(Recovery):
         self._i = 0
         self._is_global_typedef = is_typedef
         self._scope_stack = scopes if scopes is not None else []
+        self.grouped: dict[Any, Any] = {}  # expressions in parentheses -> the parenthesis
         self.addressed: set[str] = set()  # names that `&` or a memory operand was applied to
 
     def feed(self, tokens: list[Token]) -> None:
@@ -154,6 +158,8 @@ class ExpressionParser(Recovery):
         self._scope_stack.pop()
 
     def _starts_declaration(self, tok: Any = None) -> bool:
+        if tok is None and self._peek_type() == "LBRACKET":
+            return bool(self._peek_type(2) == "LBRACKET")
         return (tok.type if tok is not None else self._peek_type()) in DECL_START
 
     def _starts_expression(self, tok: Any = None) -> bool:
@@ -178,6 +184,8 @@ class ExpressionParser(Recovery):
         self.enter("conditional expressions")
         other = self._parse_conditional_expression()
         self.nesting -= 1
+        if type(cond) is c_ast.BinaryOp:
+            suspicious.conditional(self.diag, tok, cond, self.grouped)
         return c_ast.TernaryOp(cond, then, other, tok)
 
     def _parse_binary_expression(self, min_prec: int = 0, lhs: Any = None) -> Any:
@@ -195,6 +203,8 @@ class ExpressionParser(Recovery):
                 if tighter is None or tighter <= prec:
                     break
                 right = self._parse_binary_expression(tighter, right)
+            if type(left) is c_ast.BinaryOp or type(right) is c_ast.BinaryOp:
+                suspicious.binary(self.diag, tok, left, right, self.grouped)
             left = c_ast.BinaryOp(tok.value, left, right, tok)
 
     def _parse_cast_expression(self) -> Any:
@@ -316,7 +326,9 @@ class ExpressionParser(Recovery):
                 return StmtExpr(body, tok)
             expr = self._parse_expression()
             self._expect("RPAREN")
-            return c_ast.ExprList([expr], tok) if type(expr) is c_ast.Assignment else expr  # where it is a condition, it is meant
+            if type(expr) in GROUPED:
+                self.grouped[expr] = tok
+            return expr
         if kind == "OFFSETOF":
             self._i += 1
             self._expect("LPAREN")

@@ -1,13 +1,13 @@
-"""Declarations and statements of GNU C over pycparser's grammar."""
+"""Declarations of GNU C over pycparser's grammar."""
 
 from __future__ import annotations
 
 from pycparser import c_ast
 
-from .nodes import Attribute, AttributeStmt, ComputedGoto, Decl, Enum, LocalLabels, Pragma, Struct, TypeDecl, Typedef, Union
-from .parse_asm import AsmParser
+from .nodes import Attribute, AttributeStmt, Decl, Enum, Struct, TypeDecl, Typedef, Union
 from .parse_expr import DECL_START, EXPR_START, QUALIFIERS, SIMPLE_TYPES, STORAGE, TYPE_START
-from .recover import JUMPS, SyntaxFault
+from .parse_pragma import PragmaParser
+from .recover import SyntaxFault
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,13 +37,10 @@ class Spec:
         self.coord = coord
 
 
-class GnuParser(AsmParser):
+class GnuParser(PragmaParser):
     """Yields external declarations one by one (`next_external`), so that each can be declared before the next is read."""
 
     begin = 0  # of the external declaration in work
-    pack = 0
-    pack_stack: list[Any]
-    pushed_attrs: list[Any]
 
     def next_external(self) -> list[Any] | None:
         """The declarations of the next external declaration; None at the end. A REGION token comes back as it is."""
@@ -63,53 +60,6 @@ class GnuParser(AsmParser):
                 self.report(SyntaxFault("extraneous closing brace ('}')", self._toks[self._i - 1]))
             else:
                 return self._parse_external_declaration()
-
-    # -- pragmas that change what follows ------------------------------------------------------------------------
-    def _file_pragma(self, tok: Any) -> None:
-        words = [t.value for t in tok.value]
-        if words[:1] == ["pack"]:
-            self._pragma_pack(words[2:-1], tok, words[-1])
-        elif words[:2] == ["clang", "attribute"]:
-            self._pragma_attribute(tok.value, words)
-
-    def _pragma_pack(self, words: list[str], tok: Any, last: str) -> None:
-        numbers = [int(w, 0) for w in words if w.isdecimal()]
-        wrong = ""
-        if last != ")":
-            wrong = "missing ')' after '#pragma pack' - ignoring"
-        elif numbers and numbers[0] not in (0, 1, 2, 4, 8, 16):
-            wrong = "expected #pragma pack parameter to be '1', '2', '4', '8', or '16'"
-        elif "pop" in words and not self.pack_stack:
-            wrong = "#pragma pack(pop, ...) failed: stack empty"
-        if wrong:
-            self.diag.warning("ignored-pragmas", tok, wrong)
-            return
-        if "push" in words:
-            self.pack_stack.append(self.pack)
-        elif "pop" in words:
-            self.pack = self.pack_stack.pop() if self.pack_stack else 0
-            return
-        if numbers:
-            self.pack = numbers[0]
-        elif "push" not in words:
-            self.pack = 0
-
-    def _pragma_attribute(self, tokens: list[Any], words: list[str]) -> None:
-        if "push" in words:
-            marks = (self._toks, self._i)
-            try:
-                attrs = []
-                if "__attribute__" in words:
-                    self.feed(tokens[words.index("__attribute__") :])
-                    attrs = self._parse_attributes()
-            finally:
-                self._toks, self._i = marks
-            self.pushed_attrs.append((attrs, set(words)))
-        elif "pop" in words and self.pushed_attrs:
-            self.pushed_attrs.pop()
-
-    def _pushed(self, subject: str) -> list[Attribute]:
-        return [a for attrs, words in self.pushed_attrs if subject in words for a in attrs]
 
     # -- declarations ------------------------------------------------------------------------------------------------
     def _parse_external_declaration(self) -> list[Any]:
@@ -538,140 +488,6 @@ class GnuParser(AsmParser):
         decl = self._parse_declarator_any("abstract")
         node = self._build(spec, decl, self._parse_attributes(), None)
         return c_ast.Typename(None, node.quals, None, node.type, spec.coord)
-
-    # -- statements -------------------------------------------------------------------------------------------------
-    def _parse_compound_statement(self) -> Any:
-        brace = self._expect("LBRACE")
-        self._push_scope()
-        items: list[Any] = []
-        while True:
-            kind = self._peek_type()
-            if kind == "RBRACE":
-                break
-            if kind is None or kind == "REGION":
-                raise SyntaxFault("expected '}'", self.after_previous(), (brace, "to match this '{'"))
-            self.statement(self._block_item, items)
-        end = self._advance()
-        self._pop_scope()
-        items.append(c_ast.EmptyStatement(end))  # carries the closing brace's position
-        return c_ast.Compound(items, brace)
-
-    def _block_item(self, items: list[Any]) -> None:
-        kind = self._peek_type()
-        if kind in DECL_START and not (kind == "TYPEID" and self._peek_type(2) == "COLON"):
-            if kind == "ATTRIBUTE" or kind == "EXTENSION":
-                mark = self._i
-                if kind == "ATTRIBUTE":
-                    attrs = self._parse_attributes()
-                    if self._accept("SEMI"):
-                        items.append(AttributeStmt(attrs, self._toks[mark]))
-                        return
-                else:
-                    self._i += 1
-                declares = self._peek_type() in DECL_START
-                self._i = mark if declares or kind == "EXTENSION" else self._i
-                if not declares:
-                    items.append(self._parse_statement())
-                    return
-            items.extend(self._parse_declaration())
-        elif kind == "ID" and self._is_unknown_type() and self._peek_type(2) == "ID":
-            self.unknown_type(self._peek())
-        else:
-            stmt = self._parse_statement()
-            items.extend(stmt) if isinstance(stmt, list) else items.append(stmt)
-
-    def _parse_statement(self) -> Any:
-        kind = self._peek_type()
-        if kind == "ASM":
-            stmt = self._parse_asm()
-            self._expect("SEMI")
-            return stmt
-        if kind == "PRAGMA":
-            tok = self._advance()
-            return Pragma(tok.value, tok)
-        if kind == "LABEL":
-            tok = self._advance()
-            names = [self._expect("ID").value]
-            while self._accept("COMMA"):
-                names.append(self._expect("ID").value)
-            self._expect("SEMI")
-            return LocalLabels(names, tok)
-        if kind == "GOTO" and self._peek_type(2) == "TIMES":
-            tok = self._advance()
-            self._i += 1
-            expr = self._parse_expression()
-            self._expect("SEMI")
-            return ComputedGoto(expr, tok)
-        if kind == "TYPEID" and self._peek_type(2) == "COLON":
-            self._toks[self._i].type = "ID"
-            return self._parse_labeled_statement()
-        if kind == "ATTRIBUTE":
-            self._parse_attributes()
-        self.enter("statements")
-        stmt = super()._parse_statement()
-        self.nesting -= 1
-        return stmt
-
-    def _parse_selection_statement(self) -> Any:
-        tok = self._advance()
-        self._expect("LPAREN")
-        expr = self._parse_expression()
-        self._expect("RPAREN")
-        if tok.type == "IF":
-            then = self._parse_pragmacomp_or_statement()
-            if not self._accept("ELSE"):
-                return c_ast.If(expr, then, None, tok)
-            self.nesting -= 1  # a chain of `else if` is not deep
-            other = self._parse_pragmacomp_or_statement()
-            self.nesting += 1
-            return c_ast.If(expr, then, other, tok)
-        return c_ast.Switch(expr, self._parse_pragmacomp_or_statement(), tok)
-
-    def _parse_iteration_statement(self) -> Any:
-        self._push_scope()
-        node = super()._parse_iteration_statement()
-        self._pop_scope()
-        return node
-
-    def _parse_labeled_statement(self) -> Any:
-        tok = self._advance()
-        if tok.type == "CASE":
-            expr = self._parse_range()
-            self._expect("COLON")
-            return c_ast.Case(expr, [self._parse_labelled()], tok)
-        self._expect("COLON")
-        if tok.type == "DEFAULT":
-            return c_ast.Default([self._parse_labelled()], tok)
-        self._parse_attributes()
-        return c_ast.Label(tok.value, self._parse_labelled(), tok)
-
-    def _parse_labelled(self) -> Any:
-        """The statement after a label; a declaration or `}` may follow too (C23, and clang before it)."""
-        if self._peek_type() == "RBRACE" or (self._starts_declaration() and self._peek_type() != "ATTRIBUTE"):
-            return c_ast.EmptyStatement(self._toks[self._i - 1])
-        return self._parse_pragmacomp_or_statement()
-
-    def _parse_pragmacomp_or_statement(self) -> Any:
-        pragmas = []
-        while self._peek_type() == "PRAGMA":
-            tok = self._advance()
-            pragmas.append(Pragma(tok.value, tok))
-        stmt = self._parse_statement()
-        return c_ast.Compound([*pragmas, stmt], pragmas[0].coord) if pragmas else stmt
-
-    def _parse_expression_statement(self) -> Any:
-        if self._accept("SEMI"):
-            return c_ast.EmptyStatement(self._toks[self._i - 1])
-        expr = self._parse_expression()
-        self._expect("SEMI", " after expression")
-        return expr
-
-    def _parse_jump_statement(self) -> Any:
-        self.jump = JUMPS[self._peek_type()]
-        try:
-            return super()._parse_jump_statement()
-        finally:
-            self.jump = ""
 
     def _parse_static_assert(self) -> list[Any]:
         tok = self._advance()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class Variable:
     """An object. storage: "auto" (slot, or SSA while slot is None), "static", "extern", "global", "param"."""
 
-    __slots__ = ("name", "type", "storage", "slot", "symbol", "attrs", "pos", "init", "used", "written", "asm_reg", "tentative", "tags", "scopes")
+    __slots__ = ("name", "type", "storage", "slot", "symbol", "attrs", "pos", "init", "used", "written", "asm_reg", "tentative", "tags", "scopes", "reads")
 
     def __init__(self, name: str, type: T.Type, storage: str, pos: Any) -> None:
         self.name = name
@@ -32,6 +32,7 @@ class Variable:
         self.pos = pos
         self.init: Any = None
         self.used = False
+        self.reads = 0  # mentions, less the assignments whose value nobody takes
         self.written = False
         self.asm_reg: str | None = None
         self.tentative = False
@@ -42,7 +43,7 @@ class Variable:
 class FunctionSymbol:
     """A function. node: its definition, lowered when it is first needed."""
 
-    __slots__ = ("name", "type", "storage", "symbol", "attrs", "pos", "node", "used", "inline", "section", "tags", "lowered", "implicit")
+    __slots__ = ("name", "type", "storage", "symbol", "attrs", "pos", "node", "used", "inline", "external", "section", "tags", "lowered", "implicit")
 
     def __init__(self, name: str, type: T.Func, storage: str, pos: Any) -> None:
         self.name = name
@@ -54,6 +55,7 @@ class FunctionSymbol:
         self.node: Any = None
         self.used = False
         self.inline = False
+        self.external = False  # some declaration of it is not inline, or extern: an inline definition is not all there is
         self.section: str | None = None
         self.tags: list[str] = []
         self.lowered = False

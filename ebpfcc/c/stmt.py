@@ -7,9 +7,9 @@ from pycparser import c_ast
 from ..ir.core import Block, Target, Value
 from . import access
 from . import types as T
+from .control import condition, unread
 from .convert import assign_convert, convert, promoted, rvalue, scalar, value_of
-from .expr import condition
-from .nodes import AttributeStmt, ComputedGoto, LocalLabels, Pragma, Range
+from .nodes import AttributeStmt, ComputedGoto, LocalLabels, Pragma, Range, UnusedLabel
 from .state import FunctionState, Operand
 
 TYPE_CHECKING = False
@@ -104,6 +104,7 @@ def switch(f: FunctionState, node: Any) -> None:
     if not T.is_integer(T.strip(o.type)):
         f.diag.error(node.coord, f"statement requires expression of integer type ('{T.spell(o.type)}' invalid)")
         o = value_of(T.INT, f.fn.undef("i32"))
+    enum: Any = T.strip(o.type) if T.strip(o.type).kind == "enum" and T.is_complete(o.type) else None
     o = promoted(f, o)
     end = f.new_block("endswitch")
     f.pos = node.coord
@@ -122,36 +123,50 @@ def switch(f: FunctionState, node: Any) -> None:
     f.jump(end)
     f.breaks.pop()
     f.switch = saved
+    if enum is not None and enum.values is not None:
+        check_enumerators(f, node, state, enum)
     default = state.default or end
+    otherwise = f.new_block("range") if state.ranges else default
+    terminator.targets[0].block = otherwise
+    f.edges[otherwise].append((block, terminator.targets[0]))
     if state.ranges:
-        default = range_tests(f, state, default, o.value)
-    terminator.targets[0].block = default
-    f.edges[default].append((block, terminator.targets[0]))
+        range_tests(f, state, otherwise, default, o.value)
     if state.default is not None:
         f.seal(state.default)
     f.start(end)
 
 
-def range_tests(f: FunctionState, state: Switch, default: Block, value: Value) -> Block:
-    """A chain of blocks that tests the long ranges before the default is taken."""
-    first = f.new_block("range")
-    block = first
+def check_enumerators(f: FunctionState, node: Any, state: Switch, enum: Any) -> None:
+    """Of a switch over an enumeration: each case should be an enumerator, and without default each enumerator a case."""
+    values = {value for _, value in enum.values}
+    for n, where in state.values.items():
+        if n not in values:
+            f.diag.warning("switch", where, f"case value not in enumerated type '{T.spell(enum)}'")
+    if state.default is None:
+        missing = {value: f"'{name}'" for name, value in reversed(enum.values)}
+        missing = {n: name for n, name in missing.items() if n not in state.values and not any(lo <= n <= hi for lo, hi, _ in state.ranges)}
+        names = list(reversed(missing.values()))
+        if len(names) == 1:
+            f.diag.warning("switch", node.coord, f"enumeration value {names[0]} not handled in switch")
+        elif len(names) == 2:
+            f.diag.warning("switch", node.coord, f"enumeration values {names[0]} and {names[1]} not handled in switch")
+        elif names:
+            shown = ", ".join(names[:3]) + ("..." if len(names) > 3 else "")
+            f.diag.warning("switch", node.coord, f"{len(names)} enumeration values not handled in switch: {shown}")
+
+
+def range_tests(f: FunctionState, state: Switch, block: Block, default: Block, value: Value) -> None:
+    """From `block` on, a chain of blocks that tests the long ranges before the default is taken."""
+    at_least, at_most = ("sge", "sle") if state.type.signed else ("uge", "ule")
     for i, (lo, hi, target) in enumerate(state.ranges):
-        last = i == len(state.ranges) - 1
-        following = default if last else f.new_block("range")
+        following = default if i == len(state.ranges) - 1 else f.new_block("range")
         upper = f.new_block("range")
-        f.fn.blocks.append(block)
-        f.block = block
-        if block is not first:
-            f.sealed.add(block)
-        signed = state.type.signed
-        f.terminate("br", [f.effect("icmp", "i32", [value, f.const(value.type, lo)], "sge" if signed else "uge")], [upper, following])
+        f.start(block)
+        f.terminate("br", [f.effect("icmp", "i32", [value, f.const(value.type, lo)], at_least)], [upper, following])
         f.start(upper)
-        f.terminate("br", [f.effect("icmp", "i32", [value, f.const(value.type, hi)], "sle" if signed else "ule")], [target, following])
+        f.terminate("br", [f.effect("icmp", "i32", [value, f.const(value.type, hi)], at_most)], [target, following])
         f.seal(target)
         block = following
-    f.sealed.add(first)
-    return first
 
 
 def case(f: FunctionState, node: Any) -> None:
@@ -164,9 +179,17 @@ def case(f: FunctionState, node: Any) -> None:
     hi = case_value(f, hi_node, state.type) if hi_node is not None else lo
     block = f.new_block("case")
     f.jump(block)
-    if hi - lo >= MAX_CASE_RANGE:
+    if hi < lo:
+        f.diag.warning("empty-case-range", node.coord, "empty case range specified")
+    if any(lo <= high and low <= hi for low, high, _ in state.ranges):
+        f.diag.error(node.coord, f"duplicate case value '{lo}'")
+    elif hi - lo >= MAX_CASE_RANGE:
+        taken = next((n for n in state.values if lo <= n <= hi), None)
+        if taken is not None:
+            f.diag.error(node.coord, f"duplicate case value '{taken}'")
         state.ranges.append((lo, hi, block))
         f.start(block, sealed=False)
+        return sub_statement(f, node.stmts)
     else:
         for n in range(lo, hi + 1):
             if n in state.values:
@@ -175,7 +198,7 @@ def case(f: FunctionState, node: Any) -> None:
                 break
             state.values[n] = node.coord
             add_case(f, state, n, block)
-        f.start(block)
+    f.start(block)
     sub_statement(f, node.stmts)
 
 
@@ -268,7 +291,9 @@ def for_loop(f: FunctionState, node: Any) -> None:
     f.start(step)
     if node.next is not None:
         f.pos = node.next.coord
-        f.expr(node.next)
+        o = f.expr(node.next)
+        unread(f, node.next)
+        f.unit.check_unused(node.next, o)
     f.jump(header)
     f.seal(header)
     f.start(after)
@@ -368,6 +393,8 @@ def label_statement(f: FunctionState, node: Any) -> None:
         return sub_statement(f, node.stmt)
     f.jump(label.block)
     label.chain, label.pos = list(f.cleanups), node.coord
+    if type(node) is UnusedLabel:
+        label.used = label.used or node
     for pad, snapshot in label.pads:
         identities = snapshot.pop()
         f.start(pad)
@@ -459,6 +486,7 @@ TABLE = {
     c_ast.Return: return_statement,
     c_ast.Goto: goto,
     c_ast.Label: label_statement,
+    UnusedLabel: label_statement,
     c_ast.StaticAssert: static_assert,
     c_ast.DeclList: declaration_list,
     LocalLabels: local_labels,

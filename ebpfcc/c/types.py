@@ -133,13 +133,16 @@ class Enum(Type):
 
 
 class Param:
-    __slots__ = ("name", "type", "decl_tags", "pos")
+    """quiet: nothing is said if it is not used."""
+
+    __slots__ = ("name", "type", "decl_tags", "pos", "quiet")
 
     def __init__(self, name: str, type: Type, decl_tags: list[str] | None = None, pos: Any = None) -> None:
         self.name = name
         self.type = type
         self.decl_tags = decl_tags or []
         self.pos = pos
+        self.quiet = False
 
 
 class Func(Type):
@@ -205,7 +208,7 @@ INT128 = Int("__int128", 16, True, 6)
 UINT128 = Int("unsigned __int128", 16, False, 6)
 FLOAT = Float("float", 4)
 DOUBLE = Float("double", 8)
-LDOUBLE = Float("long double", 16)
+LDOUBLE = Float("long double", 8)
 UNSIGNED = {INT: UINT, LONG: ULONG, LLONG: ULLONG, INT128: UINT128, CHAR: UCHAR, SCHAR: UCHAR, SHORT: USHORT}
 CHAR_PTR = Ptr(CHAR)
 VOID_PTR = Ptr(VOID)
@@ -286,7 +289,7 @@ def is_complete(t: Type) -> bool:
         return t.members is not None  # type: ignore[attr-defined]
     if kind == "enum":
         complete(t)  # type: ignore[arg-type]
-        return t.values is not None  # type: ignore[attr-defined]
+        return t.values is not None or t.fixed  # type: ignore[attr-defined]
     if kind == "array":
         return t.count is not None and is_complete(t.elem)  # type: ignore[attr-defined]
     return kind != "void" and kind != "func"

@@ -8,20 +8,22 @@ from __future__ import annotations
 
 from pycparser import c_ast
 
-from ..ir.core import Function, Global, Module, Value
-from . import access, atomics, builtins, call, constant, declare, init, local
+from ..ir.core import Module, Value
+from . import access, atomics, bits, builtins, call, constant, declare, local, operators, overflow
 from . import expr as expressions
 from . import stmt as statements
 from . import types as T
 from .asm import asm_statement
 from .attributes import MODES, gather
 from .checks import Checks
+from .control import unread
+from .functions import Functions
 from .nodes import Asm as AsmNode
 from .nodes import AttributeStmt, Decl, Typedef
 from .parser import NOT_A_VARIABLE, GnuParser
-from .placement import is_constant_object, section_of
 from .recover import SyntaxFault
 from .state import FunctionState, FunctionSymbol, Operand, Variable
+from .variables import Variables
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 PREDECLARED = {"__int128_t": T.INT128, "__uint128_t": T.UINT128, "__builtin_va_list": T.Ptr(T.VOID)}
 
 
-class Unit(Checks):
+class Unit(Variables, Functions, Checks):
     """big_endian, cpu: the target. names, tags: file scope. regions: indexed headers whose declarations wait."""
 
     def __init__(self, diag: Any, big_endian: bool, cpu: int, strict_aliasing: bool = True) -> None:
@@ -44,9 +46,12 @@ class Unit(Checks):
         self.names: dict[str, Any] = {name: T.Typedef(name, t) for name, t in PREDECLARED.items()}
         self.tags: dict[str, Any] = {}
         self.regions: list[tuple[Any, GnuParser, set[int]]] = []
+        self.grouped: dict[Any, Any] = {}  # expressions that stand in parentheses
+        self.address_operands: set[Any] = set()  # elements that `&` is applied to
         self.unevaluated = 0
-        self.warns_parameters = diag.state("unused-parameter", None) != "ignored"
-        self.warns_unused = diag.state("unused-variable", None) != "ignored"
+        self.warns_parameters = any(diag.state(f"unused{kind}-parameter", None) != "ignored" for kind in ("", "-but-set"))
+        self.warns_signs = diag.state("sign-compare", None) != "ignored"
+        self.warns_unused = any(diag.state(f"unused{kind}-variable", None) != "ignored" for kind in ("", "-but-set", "-const"))
         self.formats = False  # whether a function checks its format
         self.constant_context = 0  # inside what must be a constant expression
         self.inside_preserved = 0
@@ -61,7 +66,7 @@ class Unit(Checks):
         self.local_statics: list[Variable] = []
         self.expr_table = {**expressions.TABLE, c_ast.FuncCall: call.call}
         self.stmt_table = {**statements.TABLE, AsmNode: asm_statement, Decl: local.declare, Typedef: local.declare}
-        self.builtins = {**builtins.TABLE, **atomics.TABLE}
+        self.builtins = {**builtins.TABLE, **bits.TABLE, **overflow.TABLE, **atomics.TABLE}
         self.scratch_state: FunctionState | None = None
         # what the modules of this package call through the unit
         self.type_name = declare.type_name
@@ -72,6 +77,7 @@ class Unit(Checks):
         self.compound_literal = local.compound_literal
         self.declare_local = local.declare
         self.atomic_assignment = atomics.assign
+        self.binary_values = operators.binary_values
 
     # -- parsing ---------------------------------------------------------------------------------------------------
     def new_parser(self) -> GnuParser:
@@ -80,6 +86,9 @@ class Unit(Checks):
         parser.diag = self.diag
         parser.pack_stack = []
         parser.pushed_attrs = []
+        parser.push_places = []
+        parser.elses = {}
+        parser.grouped = self.grouped
         return parser
 
     def run(self, tokens: list[Any]) -> Module:
@@ -93,6 +102,8 @@ class Unit(Checks):
                 parser.skip_external(parser.begin)
                 continue
             if nodes is None:
+                for place in parser.push_places:
+                    self.diag.error(place, "unterminated '#pragma clang attribute push' at end of file")
                 break
             for node in nodes:
                 if getattr(node, "type", None) == "REGION":
@@ -247,7 +258,7 @@ class Unit(Checks):
             if not T.same(symbol.type, t) and not self.in_region and "overloadable" not in attrs:
                 self.diag.error(node.coord, f"conflicting types for '{name}'")
                 self.diag.note(symbol.pos, "previous declaration is here")
-            if t.prototype:
+            if t.prototype and symbol.node is None:  # else the parameters' names are those of the definition
                 symbol.type = t
             if static:
                 if symbol.storage != "static" and not self.in_region and not symbol.implicit:
@@ -255,6 +266,8 @@ class Unit(Checks):
                     self.diag.note(symbol.pos, "previous declaration is here")
                 symbol.storage = "static"
         symbol.inline |= "inline" in node.funcspec
+        if symbol.storage != "static" and ("inline" not in node.funcspec or "extern" in node.storage):
+            symbol.external = True
         if "noreturn" in node.funcspec:
             attrs = {**attrs, "noreturn": True}
         self.merge_attributes(symbol, attrs)
@@ -293,194 +306,22 @@ class Unit(Checks):
         symbol.type = t
         symbol.pos = decl.coord
         symbol.node = node
-        if symbol.storage != "static" and not (symbol.inline and ("gnu_inline" in symbol.attrs or "extern" not in decl.storage)):
-            self.definitions.append(symbol)
-        elif "used" in symbol.attrs or "section" in symbol.attrs and symbol.storage != "static":
-            self.definitions.append(symbol)
+        self.definitions.append(symbol)
+
+    @staticmethod
+    def must_be_defined(symbol: FunctionSymbol) -> bool:
+        """Whether the object has the function though nothing here refers to it: not a static one, nor an inline definition (C11 6.7.4)."""
+        if "used" in symbol.attrs:
+            return True
+        if symbol.storage == "static":
+            return False
+        return not symbol.inline or "section" in symbol.attrs or symbol.external and "gnu_inline" not in symbol.attrs
 
     def apply_old_style(self, f: FunctionState, t: T.Func, decls: list[Any]) -> None:
         types = {d.name: declare.declarator_type(f, d.type) for d in decls}
         for p in t.params:
             u = types.get(p.name, T.INT)
             p.type = T.Ptr(T.strip(u).elem) if T.strip(u).kind == "array" else u
-
-    # -- variables -------------------------------------------------------------------------------------------------
-    def declare_variable(self, f: FunctionState, node: Any, t: T.Type, attrs: dict[str, Any]) -> None:
-        name = node.name
-        old = self.names.get(name)
-        if old is not None and not isinstance(old, Variable):
-            self.clash(node, old)
-            return
-        if "inline" in node.funcspec:
-            self.diag.error(node.coord, "'inline' can only appear on functions")
-        if "_Thread_local" in node.storage:
-            self.diag.error(node.coord, "thread-local storage is not supported for the current target")
-        if "auto" in node.storage or "register" in node.storage and node.asm_label is None and "asm label" not in attrs:
-            self.diag.error(node.coord, "illegal storage class on file-scoped variable")
-        u = T.strip(t)
-        if u.kind == "void" and "extern" not in node.storage:  # `extern const void symbol __ksym;` has an address only
-            self.diag.error(node.coord, "variable has incomplete type 'void'")
-            return
-        if u.kind == "array" and u.vla:
-            return  # reported where the type was made
-        storage = "static" if "static" in node.storage else "extern" if "extern" in node.storage and node.init is None else "global"
-        if old is None:
-            variable = Variable(name, t, storage, node.coord)
-            variable.tentative = node.init is None
-            self.names[name] = variable
-            self.variables.append(variable)
-        else:
-            variable = old
-            if not T.same(variable.type, t):
-                self.diag.error(node.coord, f"redefinition of '{name}' with a different type: '{T.spell(t)}' vs '{T.spell(variable.type)}'")
-                self.diag.note(variable.pos, "previous declaration is here")
-                return
-            if storage == "static" and variable.storage != "static":
-                self.diag.error(node.coord, f"static declaration of '{name}' follows non-static declaration")
-                self.diag.note(variable.pos, "previous declaration is here")
-                return
-            if T.strip(variable.type).kind == "array" and T.strip(variable.type).count is None:
-                variable.type = t
-            if variable.storage == "extern" and storage != "extern":
-                variable.storage = storage
-                variable.pos = node.coord
-        self.merge_attributes(variable, attrs)
-        if node.align:
-            variable.attrs["aligned"] = max(variable.attrs.get("aligned", 0), declare.alignas(f, node.align))
-        if node.init is not None:
-            if variable.init is not None:
-                self.diag.error(node.coord, f"redefinition of '{name}'")
-                self.diag.note(variable.pos, "previous definition is here")
-                return
-            variable.init = node.init
-            variable.pos = node.coord
-            if variable.storage == "global":
-                self.definitions.append(variable)
-            if T.strip(variable.type).kind == "array" and T.strip(variable.type).count is None:
-                _, count = init.flatten(f, variable.type, node.init)
-                variable.type = T.with_count(variable.type, count)
-
-    def use_variable(self, variable: Variable) -> None:
-        """The variable is referred to: it will be in the object."""
-        if variable.used is not True or self.unevaluated:
-            variable.used = True
-        if not self.unevaluated:
-            self.emit_variable(variable)
-
-    def emit_variable(self, variable: Variable) -> Global | None:
-        """Its Global, made when first asked for; static data that it points to follows."""
-        known = self.module.globals.get(variable.symbol)
-        if known is not None:
-            return known
-        t = variable.type
-        u = T.strip(t)
-        if u.kind == "array" and u.count is None and variable.storage != "extern":
-            t = T.with_count(t, 1)
-        if not T.is_complete(t) and variable.storage != "extern":
-            if variable.tentative or variable.init is not None:  # else it was said before
-                variable.tentative, variable.init = False, None
-                if u.kind == "array" and not T.is_complete(u.elem):
-                    self.diag.error(variable.pos, f"array has incomplete element type '{T.spell(u.elem)}'")
-                else:
-                    self.diag.error(variable.pos, f"variable has incomplete type '{T.spell(t)}'")
-            return None
-        size = T.sizeof(t) if T.is_complete(t) else 0
-        align = max(T.alignof(t) if T.is_complete(t) else 1, variable.attrs.get("aligned", 0))
-        weak = "weak" in variable.attrs
-        linkage = {"static": "local", "extern": "extern_weak" if weak else "extern"}.get(variable.storage, "weak" if weak else "global")
-        out = Global(variable.symbol, "", size, align, linkage)
-        out.const = is_constant_object(t)
-        out.ctype = t
-        out.pos = variable.pos
-        out.decl_tags = variable.tags
-        out.attrs = set(variable.attrs)
-        if variable.attrs.get("visibility") in ("hidden", "internal"):
-            out.attrs.add("hidden")
-        self.module.globals[variable.symbol] = out
-        if variable.init is not None:
-            f = self.scratch()
-            f.pos = variable.pos
-            if variable.scopes is not None:
-                f.scopes, f.tags = variable.scopes
-            image = init.Image(size)
-            leaves, _ = init.flatten(f, t, variable.init)
-            last = max((leaf.off + T.sizeof(leaf.type) for leaf in leaves if T.strip(leaf.type).kind != "array" or T.strip(leaf.type).count), default=0)
-            if last > size:  # a flexible array member that is initialised
-                image.data.extend(bytes(last - size))
-                out.size = last
-            init.write_static(f, image, t, 0, leaves)
-            if variable.scopes is not None:
-                f.scopes, f.tags = [], []
-            out.init = bytes(image.data)
-            out.relocs = image.relocs
-            for _, symbol, _, _ in image.relocs:
-                self.refer(symbol)
-        out.section = section_of(variable, out)
-        return out
-
-    def refer(self, symbol: str) -> None:
-        """A symbol that static data points to."""
-        known = self.names.get(symbol)
-        if isinstance(known, FunctionSymbol):
-            self.use_function(known)
-        elif isinstance(known, Variable):
-            self.emit_variable(known)
-
-    def initial_constant(self, f: FunctionState, variable: Variable) -> Value | None:
-        """The scalar that a variable is initialised with, as a constant or address."""
-        if variable.init is None or not T.is_scalar(T.strip(variable.type)):
-            return None
-        g = self.scratch()
-        node = init.unbrace(variable.init)
-        if node is None:
-            return None
-        self.unevaluated += 1
-        try:
-            from .convert import convert
-
-            value = convert(g, g.expr(node), variable.type).value
-        finally:
-            self.unevaluated -= 1
-        if value is not None and value.op == "const":
-            return f.const(value.type, value.aux)
-        return None
-
-    def constant_of(self, f: FunctionState, variable: Variable) -> Value | None:
-        """The value of a `const` scalar whose initialiser is known (clang folds such loads; volatile ones stay)."""
-        const, volatile, _ = T.qualifiers(variable.type)
-        if not const or volatile or variable.storage not in ("static", "global") or "weak" in variable.attrs or "section" in variable.attrs:
-            return None
-        return self.initial_constant(f, variable)
-
-    def constant_load(self, f: FunctionState, o: Operand) -> Value | None:
-        """The value of a scalar inside a constant object whose bytes are known."""
-        source = self.module.globals.get(o.value.aux[0])
-        if source is None or not source.const or source.linkage not in ("local", "global") or (source.init is None and source.linkage != "local"):
-            return None
-        if source.section not in (".rodata", "") and not source.section.startswith(".rodata.str"):
-            return None
-        return constant.load_from_image(f, T.strip(o.type), source, o.value.aux[1] + o.off)
-
-    def string_literal(self, data: bytes, elem: T.Int) -> str:
-        key = (data, elem.size)
-        symbol = self.strings.get(key)
-        if symbol is None:
-            symbol = self.strings[key] = ".L.str" + (f".{len(self.strings)}" if self.strings else "")
-            out = Global(symbol, f".rodata.str{elem.size}.{elem.size}", len(data), elem.size, "local")
-            out.init = data
-            out.const = True
-            out.ctype = T.Array(T.Qual(elem, const=True), len(data) // elem.size)
-            self.module.globals[symbol] = out
-        return symbol
-
-    def static_object(self, name: str, t: T.Type, image: init.Image, const: bool, pos: Any) -> str:
-        """A nameless static object (a compound literal at file scope)."""
-        self.counter += 1
-        symbol = f"{name}.{self.counter}"
-        out = Global(symbol, ".rodata" if const else ".data", len(image.data), T.alignof(t), "local")
-        out.init, out.relocs, out.const, out.ctype, out.pos = bytes(image.data), image.relocs, const, t, pos
-        self.module.globals[symbol] = out
-        return symbol
 
     # -- functions -------------------------------------------------------------------------------------------------
     def use_function(self, symbol: FunctionSymbol) -> None:
@@ -541,120 +382,13 @@ class Unit(Checks):
             return o
         return None
 
-    def lower_all(self) -> None:
-        """Functions and variables in clang's order, which programs see in the offsets of variables in their section: definitions with
-        a value where they stand, others when they are first referred to or at the end; static functions last."""
-        self.pending = []
-        for symbol in self.definitions:
-            if isinstance(symbol, Variable):
-                known = symbol.symbol in self.module.globals
-                self.emit_variable(symbol)
-                if not known and symbol.symbol in self.module.globals:  # what its value refers to stands before it: an inner map before the outer one
-                    self.module.globals[symbol.symbol] = self.module.globals.pop(symbol.symbol)
-            else:
-                symbol.used = True
-                self.lower_function(symbol)
-        for variable in self.variables:
-            if variable.storage == "global" or (variable.storage == "static" and ("used" in variable.attrs or "retain" in variable.attrs)):
-                self.emit_variable(variable)
-        self.lower_pending()
-        self.check_unused_functions()
-
-    def lower_pending(self) -> None:
-        while self.pending:
-            batch, self.pending = self.pending, []
-            for symbol in batch:
-                self.lower_function(symbol)
-
-    def lower_function(self, symbol: FunctionSymbol) -> None:
-        if symbol.lowered or symbol.node is None:
-            return
-        symbol.lowered = True
-        node = symbol.node
-        t: T.Func = symbol.type
-        f = FunctionState(self, symbol.name, t.ret)
-        f.symbol = symbol
-        parser = self.parser
-        f.addressed = parser.addressed if parser is not None else set()
-        for _, region_parser, _ in self.regions:
-            if region_parser.addressed:
-                f.addressed = f.addressed | region_parser.addressed
-        f.pos = node.decl.coord
-        f.enter()
-        if t.variadic:
-            self.diag.error(node.decl.coord, f"function '{symbol.name}' is variadic: BPF has no variadic functions")
-        call.receive_parameters(f, t, t.params)
-        items = node.body.block_items or []
-        f.enter()
-        statements.statements(f, items)
-        end = items[-1].coord if items else node.coord
-        f.pos = end
-        if self.warns_unused:
-            self.warn_unused_locals(f)
-        if not f.is_terminated():
-            statements.leave_scope(f)
-            self.end_function(f, symbol, end)
-        if self.warns_parameters:
-            for p in f.scopes[0].values() if f.scopes else ():
-                if type(p) is Variable and p.name and not p.used and not p.attrs.keys() & {"unused", "maybe_unused"}:
-                    self.diag.warning("unused-parameter", p.pos, f"unused parameter '{p.name}'")
-        f.unreachable_block()
-        for name, label in f.labels.items():
-            if label.chain is None:
-                self.diag.error(label.used.coord, f"use of undeclared label '{name.partition('.')[0]}'")
-                f.start(label.block)
-                f.terminate("unreachable", [], [])
-            else:
-                if label.used is None:
-                    self.diag.warning("unused-label", label.pos, f"unused label '{name.partition('.')[0]}'")
-                f.seal(label.block)
-        for block in f.fn.blocks:
-            if not block.insns or block.insns[-1].targets is None or block.insns[-1].op not in ("jmp", "br", "switch", "ret", "unreachable", "asm_goto"):
-                f.block = block
-                f.terminate("unreachable", [], [])
-        self.finish_function(f, symbol, end)
-
-    def end_function(self, f: FunctionState, symbol: FunctionSymbol, end: Any) -> None:
-        """Falling off the end."""
-        ret = T.strip(symbol.type.ret)
-        if "naked" in symbol.attrs:
-            f.terminate("unreachable", [], [])
-        elif ret.kind in ("void", "struct", "union"):
-            f.terminate("ret", [], [])
-        else:
-            if not f.is_dead() and not self.in_region:
-                self.diag.warning(
-                    "return-type", end, f"non-void function '{symbol.name}' does not return a value" + (" in all control paths" if len(f.fn.blocks) > 1 else "")
-                )
-            f.terminate("ret", [f.fn.undef(f.fn.ret)], [])
-
-    def finish_function(self, f: FunctionState, symbol: FunctionSymbol, end: Any) -> None:
-        fn: Function = f.fn
-        fn.name = symbol.symbol
-        fn.section = symbol.attrs.get("section", ".text")
-        weak = "weak" in symbol.attrs
-        fn.linkage = "local" if symbol.storage == "static" else "weak" if weak else "global"
-        if symbol.inline and symbol.storage != "static":
-            fn.linkage = "global"
-        for name in ("noinline", "always_inline", "naked", "noreturn", "used", "cold"):
-            if name in symbol.attrs:
-                fn.attrs.add(name)
-        if symbol.inline:
-            fn.attrs.add("inline")
-        if symbol.attrs.get("visibility") in ("hidden", "internal"):
-            fn.attrs.add("hidden")
-        fn.ctype = symbol.type
-        fn.pos = symbol.node.decl.coord
-        fn.end_pos = end
-        fn.decl_tags = symbol.tags
-        self.module.functions[fn.name] = fn
-
     # -- smaller services ------------------------------------------------------------------------------------------
     def expression_statement(self, f: FunctionState, node: Any) -> None:
         o = f.expr(node)
         if o.kind == "mem" and T.is_record(T.strip(o.type)) and not T.is_complete(o.type):
             self.diag.error(node.coord, f"incomplete type '{T.spell(o.type)}' where a complete type is required")
         expressions.discard(f, o)
+        unread(f, node)
         self.check_unused(node, o)
 
     def try_constant(self, f: FunctionState, node: Any) -> int | None:

@@ -16,6 +16,8 @@ JUMPS = {"==": 0x10, ">": 0x20, ">=": 0x30, "&": 0x40, "!=": 0x50, "s>": 0x60, "
 ATOMICS = {"add": 0x00, "or": 0x40, "and": 0x50, "xor": 0xA0}
 ATOMIC_SIGNS = {"+": 0x00, "|": 0x40, "&": 0x50, "^": 0xA0}
 DATA = {".byte": 1, ".short": 2, ".2byte": 2, ".hword": 2, ".half": 2, ".long": 4, ".4byte": 4, ".word": 4, ".int": 4, ".quad": 8, ".8byte": 8}
+SECTIONS = frozenset(".section .pushsection .popsection .previous .text .data .bss".split())
+MARKS = frozenset(".align .balign .p2align .globl .global .local .hidden .weak .type .size .file .loc .ident".split())  # nothing inside a function
 
 REG = r"([rw]\d+)"
 MEMREF = r"\*\(([us])(8|16|32|64)\*\)\(([rw]\d+)([+-].*)?\)"
@@ -33,7 +35,7 @@ FORMS = (
     (rf"{REG}=\(s(8|16|32)\){REG}", "movsx"),
     (rf"{REG}=addr_space_cast\({REG},(.+),(.+)\)", "cast"),
     (rf"{REG}=-{REG}", "neg"),
-    (rf"{REG}=(.+?) ?ll", "wide"),
+    (rf"{REG}=(.+?)(?: |(?<=\)))ll", "wide"),  # 5ll is a number with a suffix
     (rf"{REG} ?(s>>|<<|>>|s/|s%|[-+*/|&%^]|)=(.+)", "alu"),
     (rf"if {REG} ?(s>=|s<=|s>|s<|==|!=|>=|<=|>|<|&)(.+?) goto ?(.+)", "branch"),
     (r"may_goto ?(.+)", "may_goto"),
@@ -294,6 +296,8 @@ def assemble(text: str, cpu: int) -> Code:
             match = LABEL.match(statement)
             if match is None:
                 break
+            if match.group(1) in code.labels and not match.group(1).isdigit():
+                raise AsmError(f"symbol '{match.group(1)}' is already defined", statement)
             code.labels.setdefault(match.group(1), []).append(code.at)
             statement = statement[match.end() :]
         statement = statement.strip()
@@ -316,8 +320,12 @@ def one(code: Code, statement: str) -> None:
             code.items.append((code.at, "data", (width, expr)))
             code.at += width
         return
+    if word in SECTIONS:
+        raise AsmError("sections cannot be changed in a function's assembly", statement)
+    if word in MARKS or word.startswith(".cfi_"):
+        return
     if word.startswith("."):
-        return  # sections, alignment and the like say nothing inside a function
+        raise AsmError("unknown directive", statement)
     squeezed = re.sub(r"\s*([^\w\s.$])\s*", r"\1", re.sub(r"\s+", " ", statement))
     squeezed = GOTO.sub(r" goto \1", squeezed).lstrip()
     for pattern, kind in FORMS:

@@ -4,84 +4,59 @@ Outside loops only: it is one instruction less to load and to verify, and one mo
 
 from __future__ import annotations
 
-from .mcode import ALU, ALU64, EXIT, JA, JMP, JMP32, MOV, MBlock, touched
+from .alloc import liveness
+from .mcode import ALU, ALU64, EXIT, JA, JMP, JMP32, MOV, MBlock, link, touched
 
 CONSTANTS = (ALU | MOV, ALU64 | MOV)
 
 
 def run(blocks: list[MBlock]) -> list[MBlock]:
     """Requires physical registers and blocks in their final order, with no jump that only leads to the next."""
-    blocks = list(blocks)
-    for block in list(blocks):
+    results = {b for n, b in enumerate(blocks) if n and returns_constant(b) and ends(blocks[n - 1])}  # nothing falls into these
+    if not results:
+        return blocks
+    references: dict[MBlock, int] = {}
+    for block in blocks:
+        for i in block.insns:
+            for target in (i.target, *(i.asm.labels if i.asm is not None else ())):
+                references[target] = references.get(target, 0) + 1
+    link(blocks)
+    liveness(blocks)
+    exit: MBlock | None = None
+    removed: set[MBlock] = set()
+    for block in blocks[:-1]:
         last = block.insns[-1] if block.insns else None
-        if last is None or last.target is None or last.code & 7 not in (JMP, JMP32) or block.depth:
+        if last is None or last.target not in results or last.code & 7 not in (JMP, JMP32) or last.code in (JMP | JA, JMP32 | JA) or block.depth:
             continue
         result = last.target
-        at = blocks.index(block)
-        if not returns_constant(result) or 0 in touched(last)[0] or references(blocks, result) != 1 or falls_into(blocks, result):
+        if references[result] != 1 or 0 in touched(last)[0] or block.live_out & 1:  # r0 is needed on the other way
             continue
-        if at + 1 == len(blocks) or reads_result(blocks, at + 1):
-            continue
-        exit = shared_exit(blocks, result)
         if exit is None:
-            continue
+            blocks, exit = with_exit(blocks, result)
+            if exit is None:
+                return blocks
+            results.discard(exit)
         block.insns.insert(-1, result.insns[0])
         last.target = exit
-        blocks.remove(result)
-    return blocks
+        removed.add(result)
+    return [b for b in blocks if b not in removed]
 
 
 def returns_constant(block: MBlock) -> bool:
     return len(block.insns) == 2 and block.insns[0].code in CONSTANTS and block.insns[0].dst == 0 and block.insns[1].code == JMP | EXIT
 
 
-def references(blocks: list[MBlock], target: MBlock) -> int:
-    return sum((i.target is target) + (i.asm.labels.count(target) if i.asm is not None else 0) for b in blocks for i in b.insns)
-
-
-def falls_into(blocks: list[MBlock], block: MBlock) -> bool:
-    at = blocks.index(block)
-    return at == 0 or not ends(blocks[at - 1])
-
-
 def ends(block: MBlock) -> bool:
     return bool(block.insns) and block.insns[-1].code in (JMP | JA, JMP32 | JA, JMP | EXIT)
 
 
-def reads_result(blocks: list[MBlock], at: int) -> bool:
-    """Whether r0 may be read from the start of this block on before it is written."""
-    position = {b: n for n, b in enumerate(blocks)}
-    seen: set[int] = set()
-    work = [at]
-    while work:
-        n = work.pop()
-        if n in seen:
-            continue
-        seen.add(n)
-        for i in blocks[n].insns:
-            uses, defs = touched(i)
-            if 0 in uses:
-                return True
-            if 0 in defs:
-                break
-            if i.target is not None:
-                work.append(position[i.target])
-            if i.asm is not None:
-                work.extend(position[t] for t in i.asm.labels)
-        else:
-            if not ends(blocks[n]):
-                work.append(n + 1)
-    return False
-
-
-def shared_exit(blocks: list[MBlock], but: MBlock) -> MBlock | None:
+def with_exit(blocks: list[MBlock], but: MBlock) -> tuple[list[MBlock], MBlock | None]:
     """The exit of another way, in a block of its own from now on."""
     for n, block in enumerate(blocks):
         if block is not but and block.insns and block.insns[-1].code == JMP | EXIT:
             if len(block.insns) == 1:
-                return block
+                return blocks, block
             exit = MBlock("exit", block.depth)
             exit.insns.append(block.insns.pop())
-            blocks.insert(n + 1, exit)
-            return exit
-    return None
+            return [*blocks[: n + 1], exit, *blocks[n + 1 :]], exit
+    return blocks, None

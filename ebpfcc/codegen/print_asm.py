@@ -220,6 +220,7 @@ def quoted(data: bytes) -> str:
 def assembly(module: Any, codes: list[Any], big_endian: bool, file: str, where: Callable[[Any], str | None] | None) -> str:
     """A whole module, without its BTF."""
     out = [f'\t.text\n\t.file\t"{quoted(file.encode("utf-8", "surrogateescape"))}"\n']
+    out += [f"{text}\n" for text, _ in module.asm]
     out += [function_text(n, code, module.functions[code.name], big_endian, where) for n, code in enumerate(codes)]
     used = {symbol for code in codes for _, _, symbol, _ in code.relocs}
     for g in module.globals.values():
@@ -228,6 +229,8 @@ def assembly(module: Any, codes: list[Any], big_endian: bool, file: str, where: 
                 out.append(f"\t.weak\t{symbol_name(g.name)}\n")
         else:
             out.append(data_text(g, big_endian))
+    for name, (target, weak) in module.aliases.items():
+        out.append(f"\t.{'weak' if weak else 'globl'}\t{symbol_name(name)}\n.set {symbol_name(name)}, {symbol_name(target)}\n")
     for name, symbol in module.externs.items():
         if name in used and "weak" in symbol.attrs:
             out.append(f"\t.weak\t{symbol_name(name)}\n")

@@ -306,13 +306,14 @@ class Global:
 class Module:
     """A translation unit after lowering: functions and variables in source order, file-scope assembly, declared-only functions."""
 
-    __slots__ = ("functions", "globals", "externs", "asm")
+    __slots__ = ("functions", "globals", "externs", "asm", "aliases")
 
     def __init__(self) -> None:
         self.functions: dict[str, Function] = {}
         self.globals: dict[str, Global] = {}
         self.externs: dict[str, Any] = {}  # functions that are called but defined elsewhere: name -> declaration (opaque)
         self.asm: list[tuple[str, Any]] = []
+        self.aliases: dict[str, tuple[str, bool]] = {}  # a second name -> (what it names, whether it is weak)
 
 
 def replace_values(fn: Function, new: dict[Value, Value]) -> None:

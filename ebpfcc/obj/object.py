@@ -25,9 +25,12 @@ def section_flags(name: str) -> tuple[int, int, int]:
 
 
 class Builder:
-    """module: the IR module; codes: FuncCode of its functions; locate(pos) -> (file, line, column); line_text(pos)."""
+    """module: the IR module; codes: FuncCode of its functions; locate(pos) -> (file, line, column); line_text(pos); assembly: sections and
+    symbols of file-scope assembly."""
 
-    def __init__(self, module: Any, codes: list[Any], big_endian: bool, locate: Any, line_text: Any) -> None:
+    def __init__(self, module: Any, codes: list[Any], big_endian: bool, locate: Any, line_text: Any, assembly: Any = None) -> None:
+        self.assembly = assembly
+        self.starts: dict[str, int] = {}  # section -> where its part from the assembly begins
         self.module = module
         self.codes = codes
         self.big_endian = big_endian
@@ -42,8 +45,13 @@ class Builder:
     def build(self, with_btf: bool) -> bytes:
         self.drop_unreferenced()
         self.section(".text", elf.PROGBITS, elf.ALLOC | elf.EXEC, 8)
+        if self.assembly is not None:
+            self.place_assembly()
         self.place_functions()
         self.place_variables()
+        self.place_aliases()
+        if self.assembly is not None:
+            self.relocate_assembly()
         self.relocate_code()
         self.relocate_data()
         self.undefined()
@@ -56,6 +64,9 @@ class Builder:
         """Local variables that neither code nor other data refers to."""
         variables = self.module.globals
         work = [symbol for code in self.codes for _, _, symbol, _ in code.relocs]
+        if self.assembly is not None:
+            work += [symbol for s in self.assembly.sections.values() for _, _, symbol, _ in s.relocs]
+        work += [target for target, _ in self.module.aliases.values()]
         work += [g.name for g in variables.values() if g.linkage in ("global", "weak") or "used" in g.attrs or "retain" in g.attrs]
         seen: set[str] = set()
         while work:
@@ -74,6 +85,44 @@ class Builder:
             s = self.sections[name] = Section(name, type, flags, align, entsize)
         s.align = max(s.align, align)
         return s
+
+    def place_assembly(self) -> None:
+        for part in self.assembly.sections.values():
+            if not part.data:
+                continue
+            type, flags, entsize = section_flags(part.name)
+            if part.flags is not None:
+                type, flags, entsize = elf.NOBITS if part.empty else elf.PROGBITS, part.flags, 0
+            s = self.section(part.name, type, flags, part.align, entsize)
+            if s.type == elf.NOBITS:
+                self.starts[part.name] = s.size
+                s.size += len(part.data)
+            else:
+                elf.pad(s.data, part.align)
+                self.starts[part.name] = len(s.data)
+                s.data += part.data
+        for symbol in self.assembly.symbols.values():
+            if symbol.section is not None:
+                at = self.starts.get(symbol.section, 0) + symbol.value
+                self.places[symbol.name] = (symbol.section, at)
+                if symbol.bind == "local":
+                    self.local.add(symbol.name)
+                if not symbol.name.startswith(".L"):
+                    self.symbols.append(Symbol(symbol.name, symbol.section, at, symbol.size, symbol.type, symbol.bind, symbol.hidden))
+
+    def relocate_assembly(self) -> None:
+        for part in self.assembly.sections.values():
+            for off, kind, symbol, addend in part.relocs:
+                at = self.starts[part.name] + off
+                if kind in ("R_BPF_64_32", "R_BPF_64_64"):
+                    self.relocate(part.name, at, kind, symbol, addend)
+                    continue
+                s = self.sections[part.name]
+                place = self.places.get(symbol)
+                if place is not None and symbol in self.local:
+                    symbol, addend = place[0], addend + place[1]
+                struct.pack_into(self.e + ("q" if kind == "R_BPF_64_ABS64" else "i"), s.data, at, addend)
+                s.relocs.append((at, kind, symbol))
 
     def place_functions(self) -> None:
         for code in self.codes:
@@ -107,36 +156,38 @@ class Builder:
             if not g.name.startswith(".L"):
                 self.symbols.append(Symbol(g.name, g.section, at, g.size, "object", g.linkage, "hidden" in g.attrs))
 
+    def place_aliases(self) -> None:
+        known = {symbol.name: symbol for symbol in self.symbols}
+        for name, (target, weak) in self.module.aliases.items():
+            symbol = known[target]
+            self.places[name] = self.places[target]
+            self.symbols.append(Symbol(name, symbol.section, symbol.value, symbol.size, symbol.type, "weak" if weak else "global", symbol.hidden))
+
     def relocate_code(self) -> None:
         for code in self.codes:
-            s = self.sections[code.section]
             base = self.places[code.name][1]
             for off, kind, symbol, addend in code.relocs:
-                at = base + off
-                place = self.places.get(symbol)
-                if kind == "R_BPF_64_32":
-                    if place is not None and place[0] == code.section and symbol in self.local:
-                        # a static function of the same section: resolved here, as clang's assembler does
-                        struct.pack_into(self.e + "i", s.data, at + 4, (place[1] - at) // 8 - 1)
-                        continue
-                    if place is not None and symbol in self.local:
-                        struct.pack_into(self.e + "i", s.data, at + 4, place[1] // 8 - 1)
-                        s.relocs.append((at, kind, place[0]))
-                        continue
-                    s.relocs.append((at, kind, symbol))
-                    continue
-                if symbol in self.local and place is not None and (symbol.startswith(".L") or place[0] in self.code_sections()):
-                    struct.pack_into(self.e + "i", s.data, at + 4, place[1] + addend)
-                    s.relocs.append((at, kind, place[0]))
-                elif symbol in self.local and place is not None and place[0] not in (".maps", "maps"):
-                    struct.pack_into(self.e + "i", s.data, at + 4, place[1] + addend)
-                    s.relocs.append((at, kind, place[0]))
-                else:
-                    struct.pack_into(self.e + "i", s.data, at + 4, addend)
-                    s.relocs.append((at, kind, symbol))
+                self.relocate(code.section, base + off, kind, symbol, addend)
 
-    def code_sections(self) -> set[str]:
-        return {code.section for code in self.codes}
+    def relocate(self, section: str, at: int, kind: str, symbol: str, addend: int) -> None:
+        """A call or an address in the instruction at `at`."""
+        s = self.sections[section]
+        place = self.places.get(symbol)
+        if kind == "R_BPF_64_32":
+            if place is not None and place[0] == section and symbol in self.local:
+                # a static function of the same section: resolved here, as clang's assembler does
+                struct.pack_into(self.e + "i", s.data, at + 4, (place[1] - at) // 8 - 1)
+            elif place is not None and symbol in self.local:
+                struct.pack_into(self.e + "i", s.data, at + 4, place[1] // 8 - 1)
+                s.relocs.append((at, kind, place[0]))
+            else:
+                s.relocs.append((at, kind, symbol))
+        elif symbol in self.local and place is not None and (symbol.startswith(".L") or place[0] not in (".maps", "maps")):
+            struct.pack_into(self.e + "i", s.data, at + 4, place[1] + addend)
+            s.relocs.append((at, kind, place[0]))
+        else:
+            struct.pack_into(self.e + "i", s.data, at + 4, addend)
+            s.relocs.append((at, kind, symbol))
 
     def relocate_data(self) -> None:
         for g in self.module.globals.values():

@@ -20,11 +20,11 @@ FREE = frozenset("jmp ret lifetime zext sext trunc ptrtoint inttoptr add unreach
 LARGE = 6000  # a caller that has grown this big takes only what it must
 
 
-def call_order(module: Module) -> tuple[list[Function], set[tuple[str, str]]]:
-    """Functions, callees first; the calls (caller, callee) that close a cycle."""
+def call_order(module: Module) -> tuple[list[Function], set[str]]:
+    """Functions, callees first; those that a call which closes a cycle leads back to: a copy of one would call it again."""
     order: list[Function] = []
     state: dict[str, int] = {}
-    cyclic: set[tuple[str, str]] = set()
+    recursive: set[str] = set()
 
     for root in module.functions.values():
         if root.name in state:
@@ -38,7 +38,7 @@ def call_order(module: Module) -> tuple[list[Function], set[tuple[str, str]]]:
                 if callee is None:
                     continue
                 if state.get(name) == 1:
-                    cyclic.add((fn.name, name))
+                    recursive.add(name)
                 elif name not in state:
                     state[name] = 1
                     stack.append((callee, iter(callees(callee))))
@@ -47,7 +47,7 @@ def call_order(module: Module) -> tuple[list[Function], set[tuple[str, str]]]:
                 stack.pop()
                 state[fn.name] = 2
                 order.append(fn)
-    return order, cyclic
+    return order, recursive
 
 
 def callees(fn: Function) -> list[str]:
@@ -113,7 +113,7 @@ def has_asm_labels(fn: Function) -> bool:
     return any(block.insns[-1].op == "asm_goto" for block in fn.blocks)
 
 
-def run(fn: Function, module: Module, refs: dict[str, int], cyclic: set[tuple[str, str]], optimise: bool) -> int:
+def run(fn: Function, module: Module, refs: dict[str, int], recursive: set[str], optimise: bool) -> int:
     """Inlines into fn what it wants; callees are final. Returns the number of calls replaced."""
     done = 0
     i = 0
@@ -123,7 +123,7 @@ def run(fn: Function, module: Module, refs: dict[str, int], cyclic: set[tuple[st
             if insn.op != "call" or insn.aux.kind != "func":
                 continue
             callee = module.functions.get(insn.aux.target)
-            if callee is None or callee is fn or (fn.name, callee.name) in cyclic:
+            if callee is None or callee.name in recursive:
                 continue
             if wants(callee, fn, refs, optimise) and len(insn.args) == len(callee.params):
                 splice(fn, i, k, insn, callee)

@@ -50,23 +50,23 @@ def optimise_module(module: Module, level: str, trace: Trace = no_trace) -> None
     for fn in module.functions.values():
         prune_params.run(fn)
         trace("prune_params", fn)
-    order, cyclic = inline.call_order(module)
+    order, recursive = inline.call_order(module)
     refs = inline.count_references(module)
     for fn in order:
-        optimise(fn, module, refs, cyclic, level, trace)
+        optimise(fn, module, refs, recursive, level, trace)
     drop_unreferenced(module)
     for fn in module.functions.values():
         finish(fn, level, trace)
     drop_unreferenced(module)
 
 
-def optimise(fn: Function, module: Module, refs: dict[str, int], cyclic: set[tuple[str, str]], level: str, trace: Trace) -> None:
+def optimise(fn: Function, module: Module, refs: dict[str, int], recursive: set[str], level: str, trace: Trace) -> None:
     if "naked" in fn.attrs:
         simplify_cfg.run(fn)
         trace("simplify_cfg", fn)
         return
     if level == "0":
-        if inline.run(fn, module, refs, cyclic, False):
+        if inline.run(fn, module, refs, recursive, False):
             trace("inline", fn)
             prune_params.run(fn)
             trace("prune_params", fn)
@@ -78,7 +78,7 @@ def optimise(fn: Function, module: Module, refs: dict[str, int], cyclic: set[tup
         trace("dce", fn)
         return
     scalar_passes(fn, trace)
-    if inline.run(fn, module, refs, cyclic, True):
+    if inline.run(fn, module, refs, recursive, True):
         trace("inline", fn)
         prune_params.run(fn)
         trace("prune_params", fn)

@@ -87,7 +87,7 @@ class Reader:
         value = self.conditional(live)
         while self.peek() == "COMMA":
             if live:
-                raise ConditionError("comma operator in operand of #if", self._here())
+                self.diag.warning("pedantic", self._here(), "comma operator in operand of #if")
             self.i += 1
             value = self.conditional(live)
         return value

@@ -37,9 +37,8 @@ def object_name(source: str) -> str:
 
 
 def default_target(options: Options, source: str) -> str:
-    """-M describes the object; with -MD and a -c or no action, -o names it."""
-    compiles = options.dependencies in ("MD", "MMD") and options.action in ("link", "compile", "assembly")
-    if compiles and options.output and options.output != "-":
+    """-M describes the object; with -MD, -o names it."""
+    if options.dependencies in ("MD", "MMD") and options.output not in ("", "-"):
         return quote(options.output)
     return quote(object_name(source)) if source != "-" else "-"
 
@@ -50,7 +49,7 @@ def dependency_file(options: Options, source: str) -> str:
         return options.dependency_file
     if options.dependencies in ("M", "MM"):
         return options.output or "-"
-    if options.output and options.output != "-" and options.action != "preprocess":
+    if options.output not in ("", "-"):
         return os.path.splitext(options.output)[0] + ".d"
     return os.path.splitext(os.path.basename(source))[0] + ".d" if source != "-" else "-.d"
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 MAX_TOKENS = 1_000_000  # produced by all expansions of a compilation; real programs stay below a fifth
 MAX_DEPTH = 150  # of macro calls in arguments of macro calls: three Python frames each
 PAINTED = "PAINTED"  # the type of an identifier that is never to be expanded again
+OMITTED: list[Token] = []  # the variable arguments of a call that has no comma for them
 
 
 class Context:
@@ -221,7 +222,7 @@ class Expander:
         if count == 0 and len(args) == 1 and not args[0]:
             return []
         if macro.variadic and len(args) == count - 1:
-            args.append([])
+            args.append(OMITTED)
             return args
         word = "few" if len(args) < count else "many"
         self.diag.error(name, f"too {word} arguments provided to function-like macro invocation")
@@ -264,13 +265,14 @@ class Expander:
                 items = [Token(tok.type, tok.value, pos, tok.space, tok.spell, exp)]
             elif what == PARAM:
                 index: int = operand  # type: ignore[assignment]
+                after_comma = False
                 if after_paste or before_paste:
                     source = args[index]
                     last = out[-1] if out else None
                     if after_paste and index == variable and last is not None and last.type == "COMMA":
-                        # GNU: the comma goes if the variable arguments are empty, and is not pasted otherwise.
-                        after_paste = False
-                        if not source:
+                        # GNU: the comma goes if there are no variable arguments, and is not pasted otherwise.
+                        after_paste, after_comma = False, True
+                        if source is OMITTED or not source and variable == 0:
                             out.pop()
                 else:
                     if index not in full:
@@ -278,7 +280,8 @@ class Expander:
                     source = full[index]
                 items = [Token(t.type, t.value, pos, t.space, t.spell, t.exp) for t in source]
                 if items and items[0] is not None:
-                    items[0].space = tok.space
+                    if not after_comma:
+                        items[0].space = tok.space
                 elif not items:
                     items = [None]
             elif what == STRING:
@@ -290,7 +293,7 @@ class Expander:
             if self.produced > MAX_TOKENS:
                 self.diag.fatal(tok, f"expansion of macro '{macro.name}' is too large")
             if after_paste:
-                out += self._paste(out.pop() if out else None, items[0], tok)
+                out += self._paste(out.pop() if out else None, items[0], tok, exp)
                 out += items[1:]
             else:
                 out += items
@@ -321,19 +324,21 @@ class Expander:
             parts.append(value)
         text = "".join(parts)
         if text.endswith("\\") and (len(text) - len(text.rstrip("\\"))) % 2:
-            self.diag.warning("invalid-pp-token", tok, "invalid string literal, ignoring final '\\'")
+            where = Token(tok.type, tok.value, pos, False, tok.spell, exp)
+            self.diag.warning("invalid-pp-token", where, "invalid string literal, ignoring final '\\'")
             text = text[:-1]
         self.produced += len(text) >> 4
         return Token("STRING_LITERAL", f'"{text}"', pos, tok.space, tok.spell, exp)
 
-    def _paste(self, left: Token | None, right: Token | None, tok: Token) -> list[Token | None]:
+    def _paste(self, left: Token | None, right: Token | None, tok: Token, exp: Expansion) -> list[Token | None]:
         """`left ## right` (6.10.3.3)."""
         if left is None or right is None:
             return [left if right is None else right]
         joined = f"{left.value}{right.value}"
         m = TOKEN.match(joined)
         if m is None or m.group(2) != joined or self.types[joined] in ("BAD_CHAR", "BAD_QUOTE"):
-            self.diag.warning("invalid-token-paste", tok, f"pasting formed '{joined}', an invalid preprocessing token")
+            where = Token("HASHHASH", "##", left.pos, False, tok.spell, exp)
+            self.diag.warning("invalid-token-paste", where, f"pasting formed '{joined}', an invalid preprocessing token")
             return [left, right]
         self.produced += len(joined) >> 4
         return [Token(self.types[joined], joined, left.pos, left.space, left.spell, left.exp)]

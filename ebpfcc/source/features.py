@@ -26,7 +26,7 @@ BUILTINS = frozenset(
     __sync_swap __atomic_load __atomic_load_n __atomic_store __atomic_store_n __atomic_exchange __atomic_exchange_n
     __atomic_compare_exchange __atomic_compare_exchange_n __atomic_fetch_add __atomic_fetch_sub __atomic_fetch_and __atomic_fetch_or
     __atomic_fetch_xor __atomic_fetch_nand __atomic_add_fetch __atomic_sub_fetch __atomic_and_fetch __atomic_or_fetch
-    __atomic_xor_fetch __atomic_test_and_set __atomic_clear __atomic_thread_fence __atomic_signal_fence __atomic_always_lock_free
+    __atomic_xor_fetch __sync_nand_and_fetch __atomic_nand_fetch __atomic_thread_fence __atomic_signal_fence __atomic_always_lock_free
     __atomic_is_lock_free __c11_atomic_init __c11_atomic_load __c11_atomic_store __c11_atomic_exchange
     __c11_atomic_compare_exchange_strong __c11_atomic_compare_exchange_weak __c11_atomic_fetch_add __c11_atomic_fetch_sub
     __c11_atomic_fetch_and __c11_atomic_fetch_or __c11_atomic_fetch_xor __c11_atomic_thread_fence __c11_atomic_signal_fence
@@ -38,7 +38,7 @@ ATTRIBUTES = frozenset(
     format_arg gnu_inline nonnull returns_nonnull warn_unused_result mode transparent_union vector_size flatten fallthrough
     no_sanitize no_instrument_function noduplicate convergent optnone minsize assume_aligned alloc_size error warning
     nothrow leaf sentinel tls_model designated_init retain constructor destructor nomerge diagnose_if enable_if unavailable
-    availability no_stack_protector disable_tail_calls not_tail_called musttail likely unlikely internal_linkage
+    availability no_stack_protector disable_tail_calls not_tail_called musttail internal_linkage
     no_builtin noescape counted_by ext_vector_type type_visibility bpf_fastcall""".split()
 ) - {"bpf_fastcall", "leaf", "designated_init", "hidden"}  # fmt: skip
 C_ATTRIBUTES = {

@@ -32,10 +32,8 @@ def find_directives(text: str) -> list[Directive]:
     clean = 0  # a place outside comments and literals, at or before which everything is known
     end_of_text = len(text)
     find = text.find
-    at = find("#")
-    if at < 0 and "%" in text:
-        at = find("%:")
     has_digraph = "%" in text and "%:" in text
+    at = _next(text, 0, has_digraph)
     has_blocks = "/" in text and text.find("/*", text.find("/")) >= 0
     while at >= 0:
         line = text.rfind("\n", 0, at) + 1

@@ -17,7 +17,7 @@ FOR_COMPILER = frozenset(("pack", "unroll", "nounroll", "weak", "redefine_extnam
 IGNORED = frozenset(("STDC", "region", "endregion", "mark", "ident", "comment", "omp", "align", "options", "clang fp", "clang assume_nonnull",
                      "clang arc_cf_code_audited", "clang deprecated", "clang final", "clang restrict_expansion", "clang force_cuda_host_device",
                      "clang debug", "clang __debug", "clang max_tokens_here", "clang max_tokens_total", "GCC pch_preprocess", "GCC novector",
-                     "clang unsafe_buffer_usage", "clang module", "message"))  # fmt: skip
+                     "clang unsafe_buffer_usage", "clang module"))  # fmt: skip
 ACTIONS = {"ignored": "ignored", "warning": "warning", "error": "error", "fatal": "error"}
 
 
@@ -81,8 +81,8 @@ def _own(pp: Preprocessor, tokens: list[Token], words: str, pos: int, frame: Fra
             macro = builtin_macro("poison", False)
             macro.name = str(tok.value)
             pp.table.define(macro)
-    elif words in ("GCC warning", "GCC error"):
-        text = "".join(s[1:-1] for s in spellings[2:] if s.startswith('"'))
+    elif words in ("GCC warning", "GCC error", "message", "GCC message"):
+        text = "".join(s[1:-1] for s in spellings if s.startswith('"'))
         if words == "GCC error":
             pp.diag.error(tokens[0], text)
         else:

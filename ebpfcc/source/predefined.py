@@ -170,7 +170,10 @@ def predefined(options: Options) -> dict[str, str]:
     """The macros in force before the first line, for these options."""
     gcc = options.flavour == "gcc"
     table = {"__EBPFCC__": "1", "__STDC_HOSTED__": "0" if options.freestanding else "1"}
-    if not options.undef:
+    if options.undef:
+        every = COMMON if gcc else COMMON | CLANG
+        table.update({name: value for name, value in every.items() if name.startswith("__STDC")})
+    else:
         table.update(COMMON)
         if gcc:
             table.update(GCC)

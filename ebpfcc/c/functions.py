@@ -1,0 +1,162 @@
+"""Functions of the object: in which order they are lowered, their beginning and their end."""
+
+from __future__ import annotations
+
+from ..ir.core import Function, Module
+from . import call
+from . import stmt as statements
+from . import types as T
+from .state import FunctionState, FunctionSymbol, Variable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .parser import GnuParser
+
+
+class Functions:
+    """Part of Unit."""
+
+    diag: Any
+    module: Module
+    definitions: list[FunctionSymbol | Variable]
+    variables: list[Variable]
+    pending: list[FunctionSymbol]
+    regions: list[tuple[Any, GnuParser, set[int]]]
+    parser: GnuParser | None
+    in_region: int
+    warns_unused: bool
+    warns_parameters: bool
+    emit_variable: Any
+    use_function: Any
+    names: dict[str, Any]
+    must_be_defined: Any
+    check_unused_functions: Any
+    warn_unused_locals: Any
+    warn_unused_parameters: Any
+
+    def lower_all(self) -> None:
+        """Functions and variables in clang's order, which programs see in the offsets of variables in their section: definitions with
+        a value where they stand, others when they are first referred to or at the end; static functions last."""
+        self.pending = []
+        for symbol in self.definitions:
+            if isinstance(symbol, Variable):
+                known = symbol.symbol in self.module.globals
+                self.emit_variable(symbol)
+                if not known and symbol.symbol in self.module.globals:  # what its value refers to stands before it: an inner map before the outer one
+                    self.module.globals[symbol.symbol] = self.module.globals.pop(symbol.symbol)
+            elif self.must_be_defined(symbol):
+                symbol.used = True
+                self.lower_function(symbol)
+        for variable in self.variables:
+            if variable.storage == "global" or (variable.storage == "static" and ("used" in variable.attrs or "retain" in variable.attrs)):
+                self.emit_variable(variable)
+        self.lower_pending()
+        self.add_aliases()
+        self.check_unused_functions()
+
+    def add_aliases(self) -> None:
+        """__attribute__((alias("target"))): what it names must be defined here."""
+        for symbol in [s for s in self.names.values() if type(s) in (FunctionSymbol, Variable) and "alias" in s.attrs]:
+            target = next((s for s in self.names.values() if getattr(s, "symbol", None) == symbol.attrs["alias"]), None)
+            if type(target) is FunctionSymbol and target.node is not None:
+                self.use_function(target)
+                self.lower_pending()
+            elif type(target) is Variable and target.storage != "extern":
+                self.emit_variable(target)
+            else:
+                self.diag.error(symbol.pos, "alias must point to a defined variable or function")
+            self.module.aliases[symbol.symbol] = symbol.attrs["alias"], "weak" in symbol.attrs
+            self.module.externs.pop(symbol.symbol, None)
+            self.module.globals.pop(symbol.symbol, None)
+
+    def lower_pending(self) -> None:
+        while self.pending:
+            batch, self.pending = self.pending, []
+            for symbol in batch:
+                self.lower_function(symbol)
+
+    def lower_function(self, symbol: FunctionSymbol) -> None:
+        if symbol.lowered or symbol.node is None:
+            return
+        symbol.lowered = True
+        node = symbol.node
+        t: T.Func = symbol.type
+        unit: Any = self
+        f = FunctionState(unit, symbol.name, t.ret)
+        f.symbol = symbol
+        parser = self.parser
+        f.addressed = parser.addressed if parser is not None else set()
+        for _, region_parser, _ in self.regions:
+            if region_parser.addressed:
+                f.addressed = f.addressed | region_parser.addressed
+        f.pos = node.decl.coord
+        f.enter()
+        if t.variadic:
+            self.diag.error(node.decl.coord, f"function '{symbol.name}' is variadic: BPF has no variadic functions")
+        call.receive_parameters(f, t, t.params)
+        items = node.body.block_items or []
+        f.enter()
+        statements.statements(f, items)
+        end = items[-1].coord if items else node.coord
+        f.pos = end
+        if self.warns_unused:
+            self.warn_unused_locals(f)
+        if not f.is_terminated():
+            statements.leave_scope(f)
+            self.end_function(f, symbol, end)
+        if self.warns_parameters and "naked" not in symbol.attrs:
+            self.warn_unused_parameters(f)
+        f.unreachable_block()
+        for name, label in f.labels.items():
+            if label.chain is None:
+                self.diag.error(label.used.coord, f"use of undeclared label '{name.partition('.')[0]}'")
+                f.start(label.block)
+                f.terminate("unreachable", [], [])
+            else:
+                if label.used is None:
+                    self.diag.warning("unused-label", label.pos, f"unused label '{name.partition('.')[0]}'")
+                f.seal(label.block)
+        for block in f.fn.blocks:
+            if not block.insns or block.insns[-1].targets is None or block.insns[-1].op not in ("jmp", "br", "switch", "ret", "unreachable", "asm_goto"):
+                f.block = block
+                f.terminate("unreachable", [], [])
+        self.finish_function(f, symbol, end)
+
+    def end_function(self, f: FunctionState, symbol: FunctionSymbol, end: Any) -> None:
+        """Falling off the end."""
+        ret = T.strip(symbol.type.ret)
+        if "noreturn" in symbol.attrs and "naked" not in symbol.attrs and not f.is_dead():
+            self.diag.warning("invalid-noreturn", end, f"function '{symbol.name}' declared 'noreturn' should not return")
+        if "naked" in symbol.attrs:
+            f.terminate("unreachable", [], [])
+        elif ret.kind in ("void", "struct", "union"):
+            f.terminate("ret", [], [])
+        else:
+            if not f.is_dead() and not self.in_region:
+                self.diag.warning(
+                    "return-type", end, f"non-void function '{symbol.name}' does not return a value" + (" in all control paths" if len(f.fn.blocks) > 1 else "")
+                )
+            f.terminate("ret", [f.fn.undef(f.fn.ret)], [])
+
+    def finish_function(self, f: FunctionState, symbol: FunctionSymbol, end: Any) -> None:
+        fn: Function = f.fn
+        fn.name = symbol.symbol
+        fn.section = symbol.attrs.get("section", ".text")
+        weak = "weak" in symbol.attrs
+        fn.linkage = "local" if symbol.storage == "static" else "weak" if weak else "global"
+        if symbol.inline and symbol.storage != "static":
+            fn.linkage = "global"
+        for name in ("noinline", "always_inline", "naked", "noreturn", "used", "cold"):
+            if name in symbol.attrs:
+                fn.attrs.add(name)
+        if symbol.inline:
+            fn.attrs.add("inline")
+        if symbol.attrs.get("visibility") in ("hidden", "internal"):
+            fn.attrs.add("hidden")
+        fn.ctype = symbol.type
+        fn.pos = symbol.node.decl.coord
+        fn.end_pos = end
+        fn.decl_tags = symbol.tags
+        self.module.functions[fn.name] = fn
