@@ -189,6 +189,17 @@ def test_queries(capsys: pytest.CaptureFixture[str], arguments: str, answer: str
     assert capsys.readouterr().out == answer + "\n"
 
 
+@pytest.mark.parametrize("question, below", [("-print-file-name=include", ""), ("-print-resource-dir", "include")])
+def test_the_directory_of_the_standard_headers(here: Path, capsys: pytest.CaptureFixture[str], question: str, below: str) -> None:
+    """Build systems give it back as `-nostdinc -isystem`."""
+    assert cli.main([question]) == 0
+    directory = Path(capsys.readouterr().out[:-1]) / below
+    (here / "t.c").write_text("#include <stddef.h>\n#include <stdint.h>\n#include <stdbool.h>\nstruct s { int a, b; };\nint8_t a[offsetof(struct s, b)];\n")
+    assert cli.main(["-nostdinc", "-isystem", str(directory), "-c", "t.c"]) == 0
+    assert cli.main(["-nostdinc", "-c", "t.c", "-w"]) == 1
+    assert not (directory / "vmlinux.h").exists()
+
+
 def test_cpu_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["--target=bpf", "-mcpu=help"]) == 0
     assert "\tv4\n" in capsys.readouterr().err
