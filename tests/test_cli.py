@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import struct
 import subprocess
 import sys
@@ -160,6 +161,19 @@ def test_hand_over(here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
     assert called == [[str(compiler), "mycc", "-pipe", "p.c", "-o", "prog", "-fdiagnostics-color=always", "-lm"]]
     assert cli.main("p.c -o prog".split()) == 1  # the guard is set: the host's compiler is this command again
     assert "host's compiler is this command again" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(shutil.which("cc") is None, reason="no host compiler")
+def test_a_host_program_and_library(here: Path) -> None:
+    """As the kernel's selftests build theirs through CLANG."""
+    (here / "lib.c").write_text("int answer(void) { return 42; }\n")
+    (here / "main.c").write_text("int answer(void);\nint main(void) { return answer(); }\n")
+    link = ["-fuse-ld=lld", "-Wl,-znoseparate-code", "-Wl,--build-id=sha1"]
+    shared = command("-g", "-O0", "lib.c", *link, "-fPIC", "-shared", "-o", "libanswer.so")
+    assert (shared.returncode, shared.stderr) == (0, "")
+    program = command("-g", "-O0", "main.c", "-L.", "-lanswer", *link, "-Wl,-rpath=.", "-o", "main")
+    assert (program.returncode, program.stderr) == (0, "")
+    assert subprocess.run(["./main"], timeout=60).returncode == 42
 
 
 def test_no_host_compiler(here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
