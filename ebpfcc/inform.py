@@ -58,7 +58,9 @@ def installed() -> str:
 
 
 def resource_dir() -> str:
-    return os.path.dirname(os.path.abspath(__file__))
+    from .source.include import RESOURCES
+
+    return RESOURCES
 
 
 def version(options: Options) -> str:
@@ -74,13 +76,8 @@ def cpus(options: Options) -> str:
 
 
 def _file(options: Options, name: str) -> str:
-    from .source.include import OWN_STANDARD
-
-    for directory in (resource_dir(), OWN_STANDARD, os.path.join(resource_dir(), "include")):
-        path = os.path.join(directory, name)
-        if os.path.exists(path):
-            return path
-    return name
+    path = os.path.join(resource_dir(), name)
+    return path if os.path.exists(path) else name
 
 
 def _program(options: Options, name: str) -> str:

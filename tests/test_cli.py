@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import re
+import shutil
 import struct
 import subprocess
 import sys
@@ -179,6 +180,19 @@ def test_hand_over(here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
     assert "host's compiler is this command again" in capsys.readouterr().err
 
 
+@pytest.mark.skipif(shutil.which("cc") is None, reason="no host compiler")
+def test_a_host_program_and_library(here: Path) -> None:
+    """As the kernel's selftests build theirs through CLANG."""
+    (here / "lib.c").write_text("int answer(void) { return 42; }\n")
+    (here / "main.c").write_text("int answer(void);\nint main(void) { return answer(); }\n")
+    link = ["-fuse-ld=lld", "-Wl,-znoseparate-code", "-Wl,--build-id=sha1"]
+    shared = command("-g", "-O0", "lib.c", *link, "-fPIC", "-shared", "-o", "libanswer.so")
+    assert (shared.returncode, shared.stderr) == (0, "")
+    program = command("-g", "-O0", "main.c", "-L.", "-lanswer", *link, "-Wl,-rpath=.", "-o", "main")
+    assert (program.returncode, program.stderr) == (0, "")
+    assert subprocess.run(["./main"], timeout=60).returncode == 42
+
+
 def test_no_host_compiler(here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("PATH", str(here))
     assert cli.main(["p.c", "-o", "prog"]) == 1
@@ -204,6 +218,17 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
 def test_queries(capsys: pytest.CaptureFixture[str], arguments: str, answer: str) -> None:
     assert cli.main(arguments.split()) == 0
     assert capsys.readouterr().out == answer + "\n"
+
+
+@pytest.mark.parametrize("question, below", [("-print-file-name=include", ""), ("-print-resource-dir", "include")])
+def test_the_directory_of_the_standard_headers(here: Path, capsys: pytest.CaptureFixture[str], question: str, below: str) -> None:
+    """Build systems give it back as `-nostdinc -isystem`."""
+    assert cli.main([question]) == 0
+    directory = Path(capsys.readouterr().out[:-1]) / below
+    (here / "t.c").write_text("#include <stddef.h>\n#include <stdint.h>\n#include <stdbool.h>\nstruct s { int a, b; };\nint8_t a[offsetof(struct s, b)];\n")
+    assert cli.main(["-nostdinc", "-isystem", str(directory), "-c", "t.c"]) == 0
+    assert cli.main(["-nostdinc", "-c", "t.c", "-w"]) == 1
+    assert not (directory / "vmlinux.h").exists()
 
 
 def test_cpu_help(capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,8 +13,9 @@ import ebpfcc
 
 HERE = Path(__file__).resolve().parent
 INCLUDE = HERE.parent / "ebpfcc" / "include"
-HEADERS = sorted(str(p.relative_to(INCLUDE)) for p in INCLUDE.rglob("*.h") if "std" not in p.relative_to(INCLUDE).parts)
-OURS = ["-O2", "-g", "-nostdinc", f"-I{INCLUDE}", f"-I{INCLUDE / 'std'}", "-Wall", "-Wextra", "-Wno-unused-parameter"]
+STANDARD = HERE.parent / "ebpfcc" / "resource" / "include"
+HEADERS = sorted(str(p.relative_to(INCLUDE)) for p in INCLUDE.rglob("*.h"))
+OURS = ["-O2", "-g", "-nostdinc", f"-I{INCLUDE}", f"-I{STANDARD}", "-Wall", "-Wextra", "-Wno-unused-parameter"]
 CLANG = next((c for c in ("clang-19", "clang") if shutil.which(c)), None)
 MACHINES = ["x86", "arm64", "riscv", "s390", "powerpc", "loongarch"]
 NEEDS_TYPES = {h for h in HEADERS if h.startswith("bpf/")}

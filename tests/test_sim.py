@@ -538,6 +538,7 @@ def test_checksums() -> None:
 # -- others ----------------------------------------------------------------------------------------------------------
 FILTER = Path(__file__).resolve().parent.parent / "examples" / "filter.bpf.c"
 INCLUDE = FILTER.parent.parent / "ebpfcc" / "include"
+STANDARD = FILTER.parent.parent / "ebpfcc" / "resource" / "include"
 SENDERS = (bytes((10, 0, 0, 7)), bytes((10, 0, 0, 8)))
 
 
@@ -559,7 +560,7 @@ def test_objects_of_clang(level: str, cpu: str, target: str, tmp_path: Path) -> 
     if not Path(clang).exists():
         pytest.skip("no clang on this machine")
     out = tmp_path / "filter.o"
-    flags = [f"--target={target}", f"-mcpu={cpu}", level, "-g", "-nostdinc", "-w", f"-I{INCLUDE}", f"-I{INCLUDE / 'std'}"]
+    flags = [f"--target={target}", f"-mcpu={cpu}", level, "-g", "-nostdinc", "-w", f"-I{INCLUDE}", f"-I{STANDARD}"]
     subprocess.run([clang, *flags, "-c", str(FILTER), "-o", str(out)], check=True, timeout=60)
     m = Simulator(out.read_bytes())
     assert verdicts(m) == [1, 2]

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 (INT, PTR, ARRAY, STRUCT, UNION, ENUM, FWD, TYPEDEF, VOLATILE, CONST, RESTRICT, FUNC, FUNC_PROTO, VAR, DATASEC, FLOAT, DECL_TAG,
  TYPE_TAG, ENUM64) = range(1, 20)  # fmt: skip
+OWNING_TAGS = frozenset(("kptr", "kptr_untrusted", "percpu_kptr", "uptr"))  # the kernel wants the definition behind such a pointer
 LINKAGE = {"local": 0, "global": 1, "weak": 1, "extern": 2, "extern_weak": 2}
 
 
@@ -81,7 +82,7 @@ class Btf:
         return n
 
     def qualified(self, t: Any, member: bool, pointer: bool) -> int:
-        n = self.pointee(t.target, member, pointer)
+        n = self.pointee(t.target, member and OWNING_TAGS.isdisjoint(t.tags), pointer)
         if isinstance(n, tuple):  # a record that may stay a forward declaration
             return self.wrap(t, self.later(n[1]))
         return self.wrap(t, n)

@@ -12,8 +12,10 @@ if TYPE_CHECKING:
     from ..options import Options
     from .files import SourceMap
 
-OWN = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "include")
-OWN_STANDARD = os.path.join(OWN, "std")  # <stddef.h> and those that a compiler brings itself
+PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+OWN = os.path.join(PACKAGE, "include")
+RESOURCES = os.path.join(PACKAGE, "resource")  # -print-resource-dir: build systems add /include and expect <stddef.h> there
+OWN_STANDARD = os.path.join(RESOURCES, "include")  # those that a compiler brings itself
 
 
 class Found:
