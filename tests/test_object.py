@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import shutil
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +17,7 @@ import ebpfcc
 from ebpfcc.obj import btf as kinds
 from ebpfcc.obj.read_btf import Btf
 from ebpfcc.obj.read_elf import read_elf
+from ebpfcc.sim import Simulator
 
 FLAGS = ["-O2", "-g", "-mcpu=v3"]
 HEAD = """\
@@ -167,3 +169,63 @@ def test_linked_objects_load(bpftool: str, libbpf: ModuleType, tmp_path: Path) -
     run(bpftool, "gen", "object", tmp_path / "one.o", tmp_path / "first.o", tmp_path / "second.o")
     run(bpftool, "gen", "object", tmp_path / "two.o", tmp_path / "one.o")  # libbpf gives the extern map its place only here
     assert libbpf.load(str(tmp_path / "two.o")) == {"first": "", "second": ""}
+
+
+def core_relocations(data: bytes) -> dict[str, list[tuple[str, int]]]:
+    """Section -> (access string, kind) of each CO-RE relocation (struct bpf_core_relo, uapi/linux/bpf.h)."""
+    elf = ELFFile(io.BytesIO(data))
+    ext = elf.get_section_by_name(".BTF.ext").data()
+    btf = elf.get_section_by_name(".BTF").data()
+    header, offset, length = (struct.unpack_from("<I", ext, at)[0] for at in (4, 24, 28))
+    strings = btf[struct.unpack_from("<I", btf, 4)[0] + struct.unpack_from("<I", btf, 16)[0] :]
+
+    def text(at: int) -> str:
+        return strings[at : strings.index(b"\0", at)].decode()
+
+    found: dict[str, list[tuple[str, int]]] = {}
+    at, end = header + offset + 4, header + offset + length
+    while at < end:
+        section, count = struct.unpack_from("<II", ext, at)
+        records = [struct.unpack_from("<IIII", ext, at + 8 + 16 * n) for n in range(count)]
+        found[text(section)] = [(text(access), kind) for _, _, access, kind in records]
+        at += 8 + 16 * count
+    return found
+
+
+RELOCATED = """\
+struct in { long q; int z; };
+struct s { int pad; struct in i; int c; unsigned b : 3; } __attribute__((preserve_access_index));
+#define offsetof(TYPE, MEMBER) ((unsigned long)&((TYPE *)0)->MEMBER)
+long ext(void *p);
+__attribute__((section("offset"))) long f1(void) { return offsetof(struct s, i.z); }
+__attribute__((section("constant"))) long f2(void) { static char a[offsetof(struct s, c)]; return sizeof(a) + offsetof(struct s, pad); }
+__attribute__((section("initial"))) long f3(int x) { struct s l = { .c = x, .i = { .z = 3 } }; return ext(&l); }
+__attribute__((section("constants"))) long f4(void) { struct s l = { .c = 5 }; return ext(&l); }
+"""
+
+
+def test_offsets_and_initialisers_are_relocated() -> None:
+    """libbpf's offsetof, and the members that a non-constant initialiser names; constants are copied as they are (as clang has it)."""
+    result = ebpfcc.compile(text=RELOCATED, flags=FLAGS)
+    assert result.ok and result.data is not None
+    assert core_relocations(result.data) == {
+        "offset": [("0:1", 0)],
+        "constant": [("0:0", 0)],
+        "initial": [("0:2", 0), ("0:1", 0)],
+    }
+
+
+def test_gcc_forms_of_the_core_builtins() -> None:
+    source = """
+struct s { int a; long b; } __attribute__((preserve_access_index));
+enum e { E1 = 3, E2 = 77 };
+__attribute__((section("field"))) long f1(struct s *p) { return __builtin_preserve_field_info(&(p->b), 1); }
+__attribute__((section("enum"))) long f2(void) { return __builtin_preserve_enum_value((enum e *)0, E2, 1); }
+static int checker(const char *fmt, ...) { return fmt[0]; }
+__attribute__((section("variadic"))) long f3(int x) { return checker("a", x++) + x; }
+"""
+    result = ebpfcc.compile(text=source, flags=FLAGS)
+    assert result.ok and result.data is not None
+    assert core_relocations(result.data) == {"field": [("0:1", 1)], "enum": [("1", 11)]}
+    simulator = Simulator(result.data)
+    assert simulator.call("f2") == 77 and simulator.call("f3", 4) == ord("a") + 5

@@ -115,7 +115,7 @@ def step(f: FunctionState, operand: Operand, index: int, m: T.Member, core: bool
     byte = m.bit_offset // 8
     if operand.kind == "value":  # a record that was refused
         return operand
-    if core and (record.preserve_access or f.preserve) and (operand.value.op != "const" or f.preserve):
+    if core and (record.preserve_access or f.preserve) and (f.preserve or operand.value.op != "const" or not (f.unit.constant_context or f.unit.unevaluated)):
         chain = operand.core
         if chain is None:
             base = f.add_offset(operand.value, operand.off)

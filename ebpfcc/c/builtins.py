@@ -320,7 +320,7 @@ def preserve_field_info(f: FunctionState, node: Any, args: list[Any]) -> Operand
         return f.poison()
     kind = f.unit.integer_constant(f, args[1], "'__builtin_preserve_field_info' kind")
     f.preserve += 1
-    o = f.expr(args[0])
+    o = f.expr(args[0].expr if isinstance(args[0], c_ast.UnaryOp) and args[0].op == "&" else args[0])
     f.preserve -= 1
     if o.core is None or kind not in FIELD_KINDS:
         f.diag.error(node.coord, "__builtin_preserve_field_info argument 1 not a field access")
@@ -383,16 +383,20 @@ def named(t: T.Type) -> T.Type:
 
 
 def preserve_enum_value(f: FunctionState, node: Any, args: list[Any]) -> Operand:
-    """The first argument is `*(typeof(T) *)ENUMERATOR`: the enumerator is what the cast is applied to."""
-    flag = f.unit.integer_constant(f, args[1], "'__builtin_preserve_enum_value' kind")
+    """clang's first argument is `*(typeof(T) *)ENUMERATOR`: the enumerator is what the cast is applied to. GCC has a pointer to T and the enumerator."""
+    flag = f.unit.integer_constant(f, args[-1], "'__builtin_preserve_enum_value' kind")
     t = pointed_type(f, args[0])
-    u = T.strip(t)
-    inner = args[0]
-    while isinstance(inner, c_ast.UnaryOp):
-        inner = inner.expr
     enumerator = None
-    if isinstance(inner, c_ast.Cast):
-        enumerator = type_of(f, inner.expr).enumerator
+    if len(args) == 3:
+        t = T.strip(t).target if T.strip(t).kind == "ptr" else t
+        enumerator = type_of(f, args[1]).enumerator
+    else:
+        inner = args[0]
+        while isinstance(inner, c_ast.UnaryOp):
+            inner = inner.expr
+        if isinstance(inner, c_ast.Cast):
+            enumerator = type_of(f, inner.expr).enumerator
+    u = T.strip(t)
     if u.kind != "enum" or not T.is_complete(u) or enumerator is None:
         f.diag.error(node.coord, "__builtin_preserve_enum_value argument 1 invalid")
         return f.poison()
@@ -404,14 +408,27 @@ def preserve_enum_value(f: FunctionState, node: Any, args: list[Any]) -> Operand
 
 
 def packet_load(size: int) -> Builtin:
-    """__builtin_bpf_load_byte(skb, offset): the legacy packet access; r6 must hold the context."""
+    """__builtin_bpf_load_byte(skb, offset), GCC's without the skb: the legacy packet access; r6 must hold the context."""
 
     def builtin(f: FunctionState, node: Any, args: list[Any]) -> Operand:
-        f.expr(args[0])
-        off = convert(f, scalar(f, args[1]), T.ULONG).value
+        for context in args[:-1]:
+            f.expr(context)
+        off = convert(f, scalar(f, args[-1]), T.ULONG).value
         return value_of(T.ULLONG, f.effect("ldabs", "i64", [off], size))
 
     return builtin
+
+
+def has_attribute(f: FunctionState, node: Any, args: list[Any]) -> Operand:
+    """GCC's __builtin_has_attribute(declared, weak): whether a declaration has an attribute."""
+    declared, attribute = args
+    while isinstance(declared, c_ast.UnaryOp) and declared.op in "*&":
+        declared = declared.expr
+    symbol = f.lookup(declared.name) if isinstance(declared, c_ast.ID) else None
+    if not isinstance(attribute, c_ast.ID) or symbol is None:
+        f.diag.error(node.coord, "__builtin_has_attribute wants a declaration and an attribute's name")
+        return f.poison()
+    return value_of(T.BOOL, f.const("i32", int(attribute.name.strip("_") in getattr(symbol, "attrs", ()))))
 
 
 def refused(reason: str) -> Builtin:
@@ -466,6 +483,7 @@ TABLE: dict[str, Builtin] = {
     "__builtin_constant_p": constant_p,
     "__builtin_choose_expr": choose_expr,
     "__builtin_types_compatible_p": types_compatible,
+    "__builtin_has_attribute": has_attribute,
     "__builtin_offsetof": offset_of,
     "__builtin_unreachable": unreachable,
     "__builtin_trap": trap,

@@ -134,7 +134,8 @@ def finish(
                 f.diag.note(arg.coord, "take the address with '&'")
         elif o.kind == "value" and o.value is not None and T.is_integer(T.strip(o.type)):
             o = promoted(f, o)
-        pass_argument(f, o, values)
+        if i < len(params) or symbol is None or symbol.node is None:
+            pass_argument(f, o, values)
     if operands is not None:
         from .format import check
 

@@ -93,7 +93,7 @@ class Functions:
                 f.addressed = f.addressed | region_parser.addressed
         f.pos = node.decl.coord
         f.enter()
-        if t.variadic:
+        if t.variadic and symbol.storage != "static":
             self.diag.error(node.decl.coord, f"function '{symbol.name}' is variadic: BPF has no variadic functions")
         call.receive_parameters(f, t, t.params)
         items = node.body.block_items or []

@@ -277,7 +277,9 @@ def write_static(f: FunctionState, image: Image, t: T.Type, base: int, leaves: l
             continue
         if isinstance(node, c_ast.Cast) and T.is_record(u):
             node = node.expr
+        f.unit.constant_context += 1
         o = rvalue(f, f.expr(node))
+        f.unit.constant_context -= 1
         if o.type is T.POISON:
             continue
         if u.kind == "array":
@@ -345,14 +347,18 @@ def write_scalar(image: Image, off: int, u: Any, member: T.Member | None, n: int
 def store_auto(f: FunctionState, target: Operand, leaves: list[Leaf]) -> None:
     """Stores the leaves; what none of them covers, padding included, is zeroed first (a map key must have no stale bytes)."""
     size = T.sizeof(target.type)
-    zero_uncovered(f, target, size, leaves)
+    relocate = is_relocatable(target.type) and not all(is_constant(f, leaf) for leaf in leaves)  # constants are copied as they are
+    zero_uncovered(f, target, size, [] if relocate else leaves)  # what is relocated may leave its place uncovered
     for leaf in leaves:
         u = T.strip(leaf.type)
         node = leaf.node
-        at = access.move(target, leaf.off, leaf.type)
+        by_members = reach(f, target, leaf, leaf.off) if relocate else None
+        at = by_members or access.move(target, leaf.off, leaf.type)
         if node is None:
             continue
         if u.kind == "array" and isinstance(node, String):
+            if at.core is not None:
+                at = access.memory(f, access.address(f, at), leaf.type, 0, at.align)
             data, elem = literals.string_bytes(node.parts)
             check_length(f, node, data, T.sizeof(u), elem.size)
             store_string(f, at, data[: T.sizeof(u)], T.sizeof(u))
@@ -365,13 +371,46 @@ def store_auto(f: FunctionState, target: Operand, leaves: list[Leaf]) -> None:
                 access.copy(f, at, o)
             continue
         o = assign_convert(f, o, leaf.type, node.coord, "initialization")
-        if leaf.member is not None:
+        if leaf.member is not None and by_members is None:
             at.member = leaf.member
             at = access.move(target, leaf.off + leaf.member.bit_offset // 8, leaf.type)
             at.member, at.bit = leaf.member, leaf.member.bit_offset % 8
             at.room = (leaf.member.bit_offset // 8, T.sizeof(target.type) - leaf.off - leaf.member.bit_offset // 8)
         if o.value is not None:
             access.store(f, at, o.value)
+
+
+def is_relocatable(t: T.Type) -> bool:
+    u = T.strip(t)
+    if u.kind == "array":
+        return is_relocatable(u.elem)
+    return T.is_record(u) and (u.preserve_access or any(is_relocatable(m.type) for m in u.members or ()))
+
+
+def is_constant(f: FunctionState, leaf: Leaf) -> bool:
+    return leaf.node is None or isinstance(leaf.node, String) or f.unit.try_constant(f, leaf.node) is not None
+
+
+def reach(f: FunctionState, at: Operand, leaf: Leaf, rel: int) -> Operand | None:
+    """The leaf's object by way of the members that lead to byte `rel` of `at`, so that CO-RE relocates it."""
+    u = T.strip(at.type)
+    if leaf.member is None and rel == 0 and u is T.strip(leaf.type):
+        return at
+    if u.kind == "array":
+        size = T.sizeof(u.elem)
+        return reach(f, access.element(f, at, f.const("i64", rel // size), u.elem, T.LONG), leaf, rel % size) if size else None
+    if not T.is_record(u):
+        return None
+    for index, m in enumerate(u.members):
+        start = m.bit_offset // 8
+        if m.bit_width is not None:
+            if rel == 0 and m == leaf.member:
+                return access.step(f, at, index, m)
+        elif start <= rel < start + T.sizeof(m.type):
+            found = reach(f, access.step(f, at, index, m), leaf, rel - start)
+            if found is not None:
+                return found
+    return None
 
 
 def zero_uncovered(f: FunctionState, target: Operand, size: int, leaves: list[Leaf]) -> None:
