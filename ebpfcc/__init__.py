@@ -42,7 +42,7 @@ def compile(
     defines: Mapping[str, str | int | None] | None = None,
     options: Options | None = None,
 ) -> Result:
-    """Compile a file, or `text` under a name, and return what came of it; prints and writes nothing.
+    """Compile a file, or `text` under a name, and return what came of it; prints nothing, writes nothing but a cached <vmlinux.h>.
 
     flags: as on the command line, without inputs and -o; the target is BPF unless they say otherwise. options: parsed ones, in place of
     all these. In the result, data is the object (None after errors), text what -E, -S or --emit= made, diagnostics the messages,

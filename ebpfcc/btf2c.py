@@ -335,6 +335,14 @@ def btf_of(data: bytes) -> bytes:
     raise BtfError("no section .BTF")
 
 
+def header_of(data: bytes, chosen: dict[tuple[str, str], list[str]] | None = None) -> str:
+    """The header of raw BTF or an ELF file that has it; of the types named in `chosen` only, if given. Raises BtfError."""
+    guard = "#ifndef __VMLINUX_H__\n#define __VMLINUX_H__\n\n#ifndef BPF_NO_PRESERVE_ACCESS_INDEX\n"
+    guard += "#pragma clang attribute push (__attribute__((preserve_access_index)), apply_to = record)\n#endif\n\n"
+    end = "#ifndef BPF_NO_PRESERVE_ACCESS_INDEX\n#pragma clang attribute pop\n#endif\n\n#endif /* __VMLINUX_H__ */\n"
+    return guard + Printer(read(btf_of(data)), chosen).header() + end
+
+
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python3 -m ebpfcc.btf2c", description="C declarations of the types in a BTF file.")
     parser.add_argument("file", nargs="?", default="/sys/kernel/btf/vmlinux")
@@ -342,18 +350,16 @@ def main(argv: list[str] | None = None) -> int:
     args = parser.parse_args(argv)
     try:
         with open(args.file, "rb") as stream:
-            types = read(btf_of(stream.read()))
+            data = stream.read()
         chosen = None
         if args.select:
             with open(args.select, encoding="utf-8") as names:
                 chosen = read_list(names.read())
+        text = header_of(data, chosen)
     except (OSError, BtfError) as error:
         print(f"btf2c: {args.file}: {error}", file=sys.stderr)
         return 1
-    guard = "#ifndef __VMLINUX_H__\n#define __VMLINUX_H__\n\n#ifndef BPF_NO_PRESERVE_ACCESS_INDEX\n"
-    guard += "#pragma clang attribute push (__attribute__((preserve_access_index)), apply_to = record)\n#endif\n\n"
-    end = "#ifndef BPF_NO_PRESERVE_ACCESS_INDEX\n#pragma clang attribute pop\n#endif\n\n#endif /* __VMLINUX_H__ */\n"
-    sys.stdout.write(guard + Printer(types, chosen).header() + end)
+    sys.stdout.write(text)
     return 0
 
 

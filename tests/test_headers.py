@@ -104,3 +104,36 @@ def test_macros_compute(compiler: str, tmp_path: Path, libbpf: ModuleType) -> No
         assert loaded.run("check", bytes(64))[0] == 0
     finally:
         loaded.close()
+
+
+VMLINUX = "#include <vmlinux.h>\nint f(struct task_struct *t) { return t->pid; }\n"
+
+
+def headers_read(flags: list[str]) -> list[str]:
+    result = ebpfcc.compile(text=VMLINUX, flags=flags)
+    assert result.ok, [d.message for d in result.diagnostics]
+    return [path for path in result.dependencies if "vmlinux" in path]
+
+
+def test_vmlinux_is_the_running_kernels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Made once and kept; a program for another machine, or a user who says so, gets the bundled one."""
+    if not Path("/sys/kernel/btf/vmlinux").exists():
+        pytest.skip("no type information of the kernel")
+    bundled = [str(INCLUDE / "vmlinux.h")]
+    monkeypatch.delenv("EBPFCC_VMLINUX", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    (made,) = headers_read([])
+    assert Path(made).parent == tmp_path / "ebpfcc" and "struct task_struct {" in Path(made).read_text()
+    before = Path(made).stat().st_mtime_ns
+    assert headers_read([]) == [made] and Path(made).stat().st_mtime_ns == before
+    assert [p.name for p in (tmp_path / "ebpfcc").iterdir()] == [Path(made).name]
+    assert headers_read(["-D__TARGET_ARCH_s390"]) == bundled and headers_read(["-mbig-endian"]) == bundled
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "vmlinux.h").write_text("struct task_struct { int pid; };\n")
+    assert headers_read([f"-I{tmp_path / 'mine'}"]) == [str(tmp_path / "mine" / "vmlinux.h")]
+    monkeypatch.setenv("XDG_CACHE_HOME", "/proc/nowhere")
+    assert headers_read([]) == bundled
+    monkeypatch.setenv("EBPFCC_VMLINUX", made)
+    assert headers_read([]) == [made]
+    monkeypatch.setenv("EBPFCC_VMLINUX", "")
+    assert headers_read([]) == bundled

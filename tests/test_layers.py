@@ -15,7 +15,7 @@ MAY_IMPORT = {
     "target": set[str](),
     "diag": {"options"},
     "ir": BASE,
-    "source": BASE,
+    "source": BASE | {"btf2c"},
     "opt": BASE | {"ir"},
     "c": BASE | {"ir", "source"},
     "codegen": BASE | {"ir"},

@@ -33,9 +33,10 @@ class Found:
 class SearchPath:
     """The directories: `dirs` is a list of (directory, is a system directory); those before `angled` serve "..." only."""
 
-    __slots__ = ("dirs", "angled", "ignored", "known")
+    __slots__ = ("dirs", "angled", "ignored", "known", "options")
 
     def __init__(self, options: Options) -> None:
+        self.options = options
         self.ignored: list[tuple[str, bool]] = []  # (directory, is a duplicate) that -v tells about
         self.known: dict[tuple[str, int], Found | None] = {}
         wanted = [(d, False) for d in options.iquote]
@@ -76,9 +77,20 @@ class SearchPath:
             key = identity(path := os.path.join(directory, name))
             if key is not None:
                 found = Found(path, i, system, key)
+                if directory == OWN and name == "vmlinux.h":
+                    found = of_running_kernel(found, self.options)
                 break
         self.known[asked] = found
         return found
+
+
+def of_running_kernel(bundled: Found, options: Options) -> Found:
+    """Our own <vmlinux.h>: the running kernel's types, else the core set that comes along."""
+    from .kernel_types import header
+
+    path = header(options)
+    key = identity(path) if path is not None else None
+    return Found(path, bundled.index, True, key) if path is not None and key is not None else bundled
 
 
 def system_dirs(options: Options) -> list[str]:
