@@ -15,6 +15,7 @@ import ebpfcc
 from ebpfcc.obj.elf import ALLOC, EXEC, Section, Symbol, write_elf
 from ebpfcc.sim import BadAccess, LimitReached, SimError, Simulator, Unset
 from ebpfcc.sim.decode import decode
+from ebpfcc.sim.memory import OFFSET, SHIFT, Memory
 from ebpfcc.target import isa as i
 from ebpfcc.target.helpers import HELPERS
 
@@ -362,7 +363,7 @@ def test_hash_array_and_lru() -> None:
     assert [m.call("count") for _ in range(2)] == [1, 2]
     with pytest.raises(BadAccess, match="offset 8 of a value of 'a', which has 8 bytes") as caught:
         m.call("past", 0)
-    assert caught.value.address & 0xFFFFFFFF == 8
+    assert caught.value.address & OFFSET == 8
     with pytest.raises(ValueError):
         m.maps["a"].lookup(b"")
 
@@ -643,3 +644,17 @@ def test_many_programs_same_as_the_kernel(flags: tuple[str, ...], tmp_path: Path
             assert loaded.lookup("h", key, 8) == value
     finally:
         loaded.close()
+
+
+def test_addresses() -> None:
+    """No address looks like zero in 32 bits, and an offset that wrapped there leads to no other object."""
+    memory = Memory(False)
+    bases = [memory.new(bytearray(64), f"object {n}") for n in range(40)] + [memory.frame(bytearray(64)) << SHIFT for _ in range(40)]
+    assert all(base & 0xFFFFFFFF for base in bases) and len({base >> SHIFT for base in bases}) == 80
+    for base in bases:
+        memory.write(base + 8, b"x")
+        for offset in (-8, 64, 0xFFFFFFF8, 0x80000000):
+            with pytest.raises(BadAccess):
+                memory.loads[1](base + offset)
+    with pytest.raises(BadAccess, match="offset -8 of object 3"):
+        memory.loads[8](bases[3] - 8)

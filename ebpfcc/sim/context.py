@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from .errors import SimError
-from .memory import Memory
+from .memory import SHIFT, Memory
 
 LOOPBACK = 1
 PLAIN_SIZE = 4096
@@ -64,12 +64,12 @@ class Packet:
         if context is not None:
             self.bytes[: len(context)] = context[: layout.size]
         self.address = memory.reserve("the context")
-        memory.special[self.address >> 32] = self.load, self.store
+        memory.special[self.address >> SHIFT] = self.load, self.store
         self.pointers = (layout.data, layout.data_end, layout.data_meta)
 
     @property
     def block(self) -> bytearray:
-        found = self.memory.blocks[self.packet >> 32]
+        found = self.memory.blocks[self.packet >> SHIFT]
         assert isinstance(found, bytearray)
         return found
 

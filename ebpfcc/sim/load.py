@@ -15,7 +15,7 @@ from ..target.isa import CALL_LOCAL
 from .decode import decode
 from .errors import SimError
 from .maps import Map, MapOfMaps, Programs, Variables, new_map
-from .memory import Memory
+from .memory import SHIFT, Memory
 from .translate import Code
 
 DATA_SECTIONS = (".data", ".rodata", ".bss", ".kconfig", ".struct_ops", ".struct_ops.link", ".addr_space.1", ".arena.1")
@@ -122,7 +122,7 @@ class Image:
         """Pointers in data sections; then those that are read-only become so."""
         for number, relocations in self.elf.relocations.items():
             address = self.places.get(number)
-            block = self.memory.blocks.get(address >> 32) if address is not None else None
+            block = self.memory.blocks.get(address >> SHIFT) if address is not None else None
             if not isinstance(block, bytearray):
                 continue
             for r in relocations:
@@ -132,9 +132,9 @@ class Image:
                 layout.pack_into(block, r.offset, value & (1 << layout.size * 8) - 1)
         for number, address in self.places.items():
             section = self.elf.sections[number]
-            block = self.memory.blocks.get(address >> 32)
+            block = self.memory.blocks.get(address >> SHIFT)
             if block is not None and not section.flags & WRITE and section.name.startswith(".rodata"):
-                self.memory.blocks[address >> 32] = bytes(block)
+                self.memory.blocks[address >> SHIFT] = bytes(block)
 
     def address_of(self, symbol: Symbol) -> int | None:
         """None if the symbol is defined nowhere."""

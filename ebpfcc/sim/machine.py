@@ -13,7 +13,7 @@ from .errors import LimitReached, SimError, Unset
 from .helpers import IMPLEMENTED, KFUNCS, arity
 from .load import Image
 from .maps import Map, Programs
-from .memory import LOW
+from .memory import OFFSET, SHIFT
 from .translate import translate
 
 Function = Callable[..., int]
@@ -40,7 +40,7 @@ class Machine:
         self.names = namespace(self.memory)
         self.functions: dict[tuple[int, int], Function] = {}
         self.lines: dict[str, tuple[str, list[int]]] = {}  # of a translated function's file: its name, the slot of each line
-        self.sections = {address >> 32: number for number, address in image.places.items() if number in image.code}
+        self.sections = {address >> SHIFT: number for number, address in image.places.items() if number in image.code}
         self.labels = {place: name for name, place in image.functions.items()}
         self.left = 0
         self.tail_calls = 0
@@ -76,10 +76,10 @@ class Machine:
 
     def enter(self, address: int) -> Function:
         """The function at an address."""
-        section = self.sections.get(address >> 32)
+        section = self.sections.get(address >> SHIFT)
         if section is None or address % 8:
             raise SimError(f"a call to {address:#x}, where there is no code")
-        return self.function((section, (address & LOW) // 8))
+        return self.function((section, (address & OFFSET) // 8))
 
     def execute(self, place: tuple[int, int], arguments: list[int], limit: int) -> int:
         """r0. Raises SimError with the place where it happened."""
@@ -143,7 +143,7 @@ class Machine:
         programs = self.map(handle)
         if not isinstance(programs, Programs):
             raise SimError(f"the map '{programs.name}' holds no programs")
-        name = programs.functions.get(index & LOW)
+        name = programs.functions.get(index & 0xFFFFFFFF)
         if name is None or self.tail_calls >= MOST_TAIL_CALLS:
             return None
         self.tail_calls += 1

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..target import map_types as t
 from .errors import SimError
-from .memory import Memory
+from .memory import SHIFT, Memory
 
 ENOENT, E2BIG, EEXIST, EINVAL = 2, 7, 17, 22
 Value = Any  # bytes; a Map in maps of maps; a function's name in program arrays
@@ -128,7 +128,7 @@ class Variables(Map):
     def update(self, key: bytes, value: Value, flags: int = 0) -> int:
         if any(self.checked(key)):
             return -E2BIG
-        number, data = self.base >> 32, self.fitting(value)
+        number, data = self.base >> SHIFT, self.fitting(value)
         old = self.memory.blocks[number]
         if isinstance(old, bytearray):
             old[:] = data

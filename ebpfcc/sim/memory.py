@@ -1,4 +1,6 @@
-"""Memory of separate objects. An address is the object's number << 32 | offset, so that every access outside an object is noticed.
+"""Memory of separate objects. An address is the object's number << SHIFT | offset, so that every access outside an object is noticed.
+
+Numbers are 16 apart: an offset that wrapped in 32 bits leads to a number that no object has, and no address has zeros in its low 32 bits.
 
 Objects that programs may not write are `bytes`, the others `bytearray`. Stack frames have numbers of their own, from FRAMES on.
 """
@@ -11,8 +13,10 @@ from typing import Literal
 
 from .errors import BadAccess, Unset
 
-LOW = 0xFFFFFFFF
-FRAMES = 1 << 29
+SHIFT = 28
+OFFSET = (1 << SHIFT) - 1
+APART = 16  # numbers
+FRAMES = 1 << 29 | 1
 STACK = 512  # bytes of a frame
 PAST_END = (KeyError, struct.error, TypeError, IndexError)
 
@@ -38,7 +42,7 @@ class Memory:
         self.order: Literal["big", "little"] = "big" if big_endian else "little"
         self.blocks: dict[int, bytes | bytearray] = {}
         self.names: dict[int, str] = {}
-        self.next = 1
+        self.next = APART + 1
         self.next_frame = FRAMES
         self.special: dict[int, tuple[Callable[[int, int], int], Callable[[int, int, int], None]]] = {}
         self.loads: dict[int, Load] = {size: self.load_of(size, code) for size, code in zip((1, 2, 4, 8), "BHIQ")}
@@ -47,25 +51,26 @@ class Memory:
     def new(self, data: bytes | bytearray, name: str) -> int:
         """Address of an object's first byte; the object is `data` itself."""
         number = self.next
-        self.next += 1
+        self.next += APART
         self.blocks[number] = data
         self.names[number] = name
-        return number << 32
+        return number << SHIFT
 
     def reserve(self, name: str) -> int:
         """An address without memory behind it."""
-        self.next += 1
-        self.names[self.next - 1] = name
-        return self.next - 1 << 32
+        number = self.next
+        self.next += APART
+        self.names[number] = name
+        return number << SHIFT
 
     def free(self, address: int) -> None:
-        self.blocks.pop(address >> 32, None)
-        self.special.pop(address >> 32, None)
-        self.names.pop(address >> 32, None)
+        self.blocks.pop(address >> SHIFT, None)
+        self.special.pop(address >> SHIFT, None)
+        self.names.pop(address >> SHIFT, None)
 
     def frame(self, data: bytearray) -> int:
         """The number of a stack frame."""
-        self.next_frame += 1
+        self.next_frame += APART
         self.blocks[self.next_frame] = data
         return self.next_frame
 
@@ -79,7 +84,7 @@ class Memory:
 
         def load(address: int) -> int:
             try:
-                return unpack(blocks[address >> 32], address & LOW)[0]  # type: ignore[no-any-return]
+                return unpack(blocks[address >> SHIFT], address & OFFSET)[0]  # type: ignore[no-any-return]
             except PAST_END:
                 return slow(address, size)
 
@@ -90,26 +95,26 @@ class Memory:
 
         def store(address: int, value: int) -> None:
             try:
-                pack(blocks[address >> 32], address & LOW, value & mask)
+                pack(blocks[address >> SHIFT], address & OFFSET, value & mask)
             except PAST_END:
                 slow(address, size, value & mask)
 
         return store
 
     def load_slowly(self, address: int, size: int) -> int:
-        special = self.special.get(address >> 32)
+        special = self.special.get(address >> SHIFT)
         if special is None:
             raise self.bad("load", address, size)
-        return special[0](address & LOW, size)
+        return special[0](address & OFFSET, size)
 
     def store_slowly(self, address: int, size: int, value: int) -> None:
-        special = self.special.get(address >> 32)
+        special = self.special.get(address >> SHIFT)
         if special is None:
             raise self.bad("store", address, size)
-        special[1](address & LOW, size, value)
+        special[1](address & OFFSET, size, value)
 
     def bad(self, what: str, address: int, size: int) -> BadAccess:
-        number, offset = address >> 32, address & LOW
+        number, offset = address >> SHIFT, address & OFFSET
         block = self.blocks.get(number)
         if number in self.special or block is not None or number in self.names:
             name = self.names.get(number, "a stack frame")
@@ -119,8 +124,8 @@ class Memory:
                 where = f"{name} may not be written"
             else:
                 where = f"offset {offset} of {name}, which has {len(block)} bytes"
-        elif offset > LOW - (1 << 20) and number + 1 in self.blocks:
-            where = f"offset {offset - LOW - 1} of {self.names.get(number + 1, 'a stack frame')}"
+        elif offset > OFFSET - (1 << 20) and number + 1 in self.blocks:
+            where = f"offset {offset - OFFSET - 1} of {self.names.get(number + 1, 'a stack frame')}"
         elif number == 0:
             where = "no memory is there" if address else "the null pointer"
         elif number < self.next or FRAMES < number <= self.next_frame:
@@ -131,10 +136,10 @@ class Memory:
 
     def check(self, what: str, address: int, size: int) -> tuple[bytes | bytearray, int]:
         """The object and the offset. Raises BadAccess unless `size` bytes are there."""
-        block = self.blocks.get(address >> 32)
-        if block is None or (address & LOW) + size > len(block):
+        block = self.blocks.get(address >> SHIFT)
+        if block is None or (address & OFFSET) + size > len(block):
             raise self.bad(what, address, size)
-        return block, address & LOW
+        return block, address & OFFSET
 
     def read(self, address: int, size: int) -> bytes:
         """Raises BadAccess."""

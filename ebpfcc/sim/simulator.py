@@ -7,6 +7,7 @@ from .errors import SimError
 from .load import Image
 from .machine import Machine
 from .maps import Map, MapOfMaps, new_map
+from .memory import OFFSET, SHIFT
 
 LIMIT = 10_000_000  # instructions of a run, unless the caller says otherwise
 MASK = (1 << 64) - 1
@@ -50,7 +51,7 @@ class Simulator:
                 packet.release()
                 self.machine.packet = None
             else:
-                self.ctx = memory.read(context, len(memory.blocks[context >> 32]))
+                self.ctx = memory.read(context, len(memory.blocks[context >> SHIFT]))
                 memory.free(context)
         return self.r0 & 0xFFFFFFFF
 
@@ -90,7 +91,7 @@ class Simulator:
         address, size = self.variable_place(name)
         if len(value) != size:
             raise ValueError(f"the variable '{name}' has {size} bytes, not {len(value)}")
-        blocks, number, at = self.image.memory.blocks, address >> 32, address & 0xFFFFFFFF
+        blocks, number, at = self.image.memory.blocks, address >> SHIFT, address & OFFSET
         block = blocks[number]
         if isinstance(block, bytearray):
             block[at : at + size] = value
@@ -103,7 +104,7 @@ class Simulator:
                 return self.image.places[symbol.section] + symbol.value, symbol.size
         if self.image.config_variable(name) is not None:
             address = self.image.kconfig[name]
-            return address, len(self.image.memory.blocks[address >> 32])
+            return address, len(self.image.memory.blocks[address >> SHIFT])
         raise KeyError(name)
 
     def place(self, name: str) -> tuple[int, int]:

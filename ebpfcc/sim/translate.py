@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from .decode import Insn
+from .memory import SHIFT
 
 M, W = (1 << 64) - 1, (1 << 32) - 1
 S, S32 = 1 << 63, 1 << 31
@@ -145,7 +146,7 @@ class Translator:
         if self.frame:
             self.put(1, f"s = bytearray({STACK})")
         if self.escapes:
-            self.put(1, f"f = m.memory.frame(s); r10 = (f << 32) + {STACK}")
+            self.put(1, f"f = m.memory.frame(s); r10 = (f << {SHIFT}) + {STACK}")
         if self.counts:
             self.put(1, f"g = {MAY_GOTO_TIMES}")
         self.put(1, "b = 0")
