@@ -29,6 +29,17 @@ LEVELS = (("0", 1), ("g", 3), ("1", 2), ("2", 1), ("2", 3), ("2", 4), ("s", 3), 
 ENGINES = [("lowered", 3, False, on_ir(None, 3))]
 ENGINES += [(f"O{level} v{cpu}", cpu, False, in_simulator(level, cpu)) for level, cpu in LEVELS]
 ENGINES += [(f"O{level} v{cpu} big", cpu, True, in_simulator(level, cpu, True)) for level, cpu in (("2", 3), ("0", 4))]
+PRELUDE = """\
+typedef unsigned long long u64;
+typedef long long s64;
+typedef unsigned int u32;
+typedef int s32;
+typedef unsigned short u16;
+typedef short s16;
+typedef unsigned char u8;
+typedef signed char s8;
+#define NI __attribute__((noinline))
+"""
 FUNCTION = re.compile(r"^u64 (t\w+)\(", re.M)
 SUM = re.compile(r"^// (t\w+) ([0-9a-f]{8})$", re.M)
 
@@ -46,9 +57,9 @@ def test_results(file: Path) -> None:
     for engine, cpu, big, start in ENGINES:
         if file.stem == "atomics" and cpu < 3:
             with pytest.raises(Failed, match="with a result needs -mcpu=v3"):
-                start(source)
+                start(PRELUDE + source)
             continue
-        run = start(source)
+        run = start(PRELUDE + source)
         wrong += [(engine, name) for name in wanted if not (big and name.startswith("tle")) and checksum(run, name) != wanted[name]]
     assert not wrong
 
@@ -56,8 +67,9 @@ def test_results(file: Path) -> None:
 def update(file: Path) -> None:
     source = SUM.sub("", file.read_text()).rstrip("\n") + "\n\n"
     with tempfile.TemporaryDirectory() as folder:
-        library = Path(folder, "c.so")
-        subprocess.run(["clang-19", "-w", "-O1", "-fwrapv", "-fno-strict-aliasing", "-shared", "-fPIC", "-o", str(library), str(file)], check=True)
+        library, whole = Path(folder, "c.so"), Path(folder, "c.c")
+        whole.write_text(PRELUDE + source)
+        subprocess.run(["clang-19", "-w", "-O1", "-fwrapv", "-fno-strict-aliasing", "-shared", "-fPIC", "-o", str(library), str(whole)], check=True)
         loaded = ctypes.CDLL(str(library))
 
     def run(name: str, args: tuple[int, ...]) -> int:

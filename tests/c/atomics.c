@@ -1,13 +1,4 @@
 /* Atomic builtins and _Atomic objects; what gives a result needs -mcpu=v3. */
-typedef unsigned long long u64;
-typedef long long s64;
-typedef unsigned int u32;
-typedef int s32;
-typedef unsigned short u16;
-typedef short s16;
-typedef unsigned char u8;
-typedef signed char s8;
-#define NI __attribute__((noinline))
 u64 t_inc(u64 a,u64 b,u64 c,u64 d){ _Atomic int x=a; int r=x++; r+=++x*3; r-=x--; r+= --x*5; x+=b; x-=c; x|=d; x&=~7; x^=3; return r+x; }
 u64 t_ptr(u64 a,u64 b,u64 c,u64 d){ int arr[8]={1,2,3,4,5,6,7,8}; int *_Atomic p=arr; p++; p++; ++p; u64 r=*p; r=r*10+*p--; --p; r=r*10+*p; return r; }
 u64 t_muldiv(u64 a,u64 b,u64 c,u64 d){ _Atomic u32 x=a; x*=3; x/=7; x<<=2; x>>=1; x%=1000; u32 y=(x*=5); _Atomic s64 z=b; z/=3; z%=1001; return x+y+z; }

@@ -1,13 +1,4 @@
 /* Builtins on bits, of the source position, of object sizes. */
-typedef unsigned long long u64;
-typedef long long s64;
-typedef unsigned int u32;
-typedef int s32;
-typedef unsigned short u16;
-typedef short s16;
-typedef unsigned char u8;
-typedef signed char s8;
-#define NI __attribute__((noinline))
 u64 t_rot(u64 a,u64 b,u64 c,u64 d){ u32 x=a; return __builtin_rotateleft32(x,b)+__builtin_rotateright64(a,c)*3+__builtin_rotateleft8(a,3)+__builtin_rotateright16(a,5)+__builtin_rotateright8(a,d)+__builtin_rotateleft16(b,c)+__builtin_rotateleft64(b,a)+__builtin_rotateright32(c,d); }
 u64 t_rev(u64 a,u64 b,u64 c,u64 d){ return __builtin_bitreverse32(a)*7ULL+__builtin_bitreverse64(b)+__builtin_bitreverse8(c)*3+__builtin_bitreverse16(d)*5+__builtin_bitreverse32(0x1234)+__builtin_bitreverse8(0x13); }
 u64 t_clrsb(u64 a,u64 b,u64 c,u64 d){ return __builtin_clrsb(a)+__builtin_clrsbl(b)*3+__builtin_clrsbll(c)*5+__builtin_clrsb(-1)*7+__builtin_clrsbll(0); }

@@ -1,13 +1,4 @@
 /* GNU and C11 constructs: _Generic, enums of fixed type, __int128 in memory, cleanup, designators, literals, statement expressions. */
-typedef unsigned long long u64;
-typedef long long s64;
-typedef unsigned int u32;
-typedef int s32;
-typedef unsigned short u16;
-typedef short s16;
-typedef unsigned char u8;
-typedef signed char s8;
-#define NI __attribute__((noinline))
 u64 t_gen(u64 a,u64 b,u64 c,u64 d){
 #define G(x) _Generic((x), int:1, unsigned:2, long:3, unsigned long:4, char:5, signed char:6, unsigned char:7, short:8, unsigned short:9, const char*:10, char*:11, void*:12, long long:13, unsigned long long:14, _Bool:15, default:99)
  u8 x=1; const int ci=2; char ch='a'; int arr[3]; return G(x)+G(+x)*2+G(ci)*3+G(ch)*5+G("a")*7+G(arr)*11+G(1L)*13+G(1UL)*17+G(1ULL)*19+G((void*)0)*23+G((const char*)"x")*29+G('a')*31+G(x<<1)*37+G(1?x:1L)*41+G((_Bool)1)*43+G(sizeof 1)*47+G(0x80000000)*53+G(2147483648)*59+G((s16)1)*61; }

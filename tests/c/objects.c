@@ -1,13 +1,4 @@
 /* Structures by value, bit-fields in memory, switches in loops, strings, pointers, conversions, division. */
-typedef unsigned long long u64;
-typedef long long s64;
-typedef unsigned int u32;
-typedef int s32;
-typedef unsigned short u16;
-typedef short s16;
-typedef unsigned char u8;
-typedef signed char s8;
-#define NI __attribute__((noinline))
 struct st8 { u32 a; u16 b; u8 c[2]; }; struct st16 { u64 x; struct st8 y; }; struct st1 { u8 c; }; struct st12 { u32 a[3]; }; union un8 { u64 v; u8 b[8]; };
 static NI u64 p1(struct st8 a, struct st16 b, struct st1 c) { return a.a+a.b*3+a.c[1]*5+b.x*7+b.y.c[0]*11+c.c*13; }
 static NI struct st8 r8(struct st8 a, u32 n) { a.a+=n; a.c[0]++; return a; }

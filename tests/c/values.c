@@ -1,13 +1,4 @@
 /* Division, structures by value, switch with case ranges, bit-fields, overflow builtins. */
-typedef unsigned long long u64;
-typedef long long s64;
-typedef unsigned int u32;
-typedef int s32;
-typedef unsigned short u16;
-typedef short s16;
-typedef unsigned char u8;
-typedef signed char s8;
-#define NI __attribute__((noinline))
 u64 t_sdiv(u64 a,u64 b,u64 c,u64 d){ s64 x=a,y=b; if(!y||(y==-1&&x==(s64)(1ULL<<63)))return 0; return x/y; }
 u64 t_smod(u64 a,u64 b,u64 c,u64 d){ s64 x=a,y=b; if(!y||(y==-1&&x==(s64)(1ULL<<63)))return 0; return x%y; }
 u64 t_sdiv32(u64 a,u64 b,u64 c,u64 d){ s32 x=a,y=b; if(!y||(y==-1&&x==(s32)(1U<<31)))return 0; return x/y; }
