@@ -45,6 +45,14 @@ def pointer(f: FunctionState, node: Any, size_check: bool = True) -> tuple[Value
     return base, target
 
 
+def object_and_operand(f: FunctionState, node: Any, args: list[Any]) -> tuple[Value, Any, Operand] | None:
+    """Of `op(pointer, operand, ...)`: the object's address and type, and the operand."""
+    found = pointer(f, args[0])
+    operand = scalar(f, args[1])
+    f.pos = node.coord
+    return (*found, operand) if found is not None else None
+
+
 def operate(f: FunctionState, kind: str, base: Value, t: Any, args: list[Value]) -> Value:
     """An atomic operation that gives the old value."""
     off = 0
@@ -62,12 +70,10 @@ def fetch(op: str, after: bool) -> Builtin:
     """__sync_fetch_and_OP (after False) and __sync_OP_and_fetch (after True); further arguments are memory orders."""
 
     def builtin(f: FunctionState, node: Any, args: list[Any]) -> Operand:
-        found = pointer(f, args[0])
-        operand = scalar(f, args[1])
+        found = object_and_operand(f, node, args)
         if found is None:
             return f.poison()
-        base, t = found
-        f.pos = node.coord
+        base, t, operand = found
         return fetch_operation(f, op, after, base, t, operand)
 
     return builtin
@@ -108,12 +114,10 @@ def update(f: FunctionState, base: Value, t: Any, change: Callable[[Value], Valu
 
 def nand(after: bool) -> Builtin:
     def builtin(f: FunctionState, node: Any, args: list[Any]) -> Operand:
-        found = pointer(f, args[0])
-        operand = scalar(f, args[1])
+        found = object_and_operand(f, node, args)
         if found is None:
             return f.poison()
-        base, t = found
-        f.pos = node.coord
+        base, t, operand = found
         value = as_operand_type(f, operand, t)
         kind = value.type
         return value_of(t, update(f, base, t, lambda old: f.emit("xor", kind, [f.emit("and", kind, [old, value]), f.const(kind, -1)]))[after])
@@ -122,12 +126,10 @@ def nand(after: bool) -> Builtin:
 
 
 def exchange(f: FunctionState, node: Any, args: list[Any]) -> Operand:
-    found = pointer(f, args[0])
-    operand = scalar(f, args[1])
+    found = object_and_operand(f, node, args)
     if found is None:
         return f.poison()
-    base, t = found
-    f.pos = node.coord
+    base, t, operand = found
     return value_of(t, operate(f, "xchg", base, t, [as_operand_type(f, operand, t)]))
 
 
