@@ -5,14 +5,14 @@ Outside loops only: it is one instruction less to load and to verify, and one mo
 from __future__ import annotations
 
 from .alloc import liveness
-from .mcode import ALU, ALU64, EXIT, JA, JMP, JMP32, MOV, MBlock, link, touched
+from .mcode import ALU, ALU64, EXIT, GOTO, JMP, JMP32, MOV, MBlock, goes_on, link, touched
 
 CONSTANTS = (ALU | MOV, ALU64 | MOV)
 
 
 def run(blocks: list[MBlock]) -> list[MBlock]:
     """Requires physical registers and blocks in their final order, with no jump that only leads to the next."""
-    results = {b for n, b in enumerate(blocks) if n and returns_constant(b) and ends(blocks[n - 1])}  # nothing falls into these
+    results = {b for n, b in enumerate(blocks) if n and returns_constant(b) and not goes_on(blocks[n - 1])}  # nothing falls into these
     if not results:
         return blocks
     references: dict[MBlock, int] = {}
@@ -26,7 +26,7 @@ def run(blocks: list[MBlock]) -> list[MBlock]:
     removed: set[MBlock] = set()
     for block in blocks[:-1]:
         last = block.insns[-1] if block.insns else None
-        if last is None or last.target not in results or last.code & 7 not in (JMP, JMP32) or last.code in (JMP | JA, JMP32 | JA) or block.depth:
+        if last is None or last.target not in results or last.code & 7 not in (JMP, JMP32) or last.code in GOTO or block.depth:
             continue
         result = last.target
         if references[result] != 1 or 0 in touched(last)[0] or block.live_out & 1:  # r0 is needed on the other way
@@ -44,10 +44,6 @@ def run(blocks: list[MBlock]) -> list[MBlock]:
 
 def returns_constant(block: MBlock) -> bool:
     return len(block.insns) == 2 and block.insns[0].code in CONSTANTS and block.insns[0].dst == 0 and block.insns[1].code == JMP | EXIT
-
-
-def ends(block: MBlock) -> bool:
-    return bool(block.insns) and block.insns[-1].code in (JMP | JA, JMP32 | JA, JMP | EXIT)
 
 
 def with_exit(blocks: list[MBlock], but: MBlock) -> tuple[list[MBlock], MBlock | None]:

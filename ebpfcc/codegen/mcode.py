@@ -13,6 +13,7 @@ LD, LDX, ST, STX, ALU, JMP, JMP32, ALU64 = range(8)
 K, X = 0, 8
 ADD, SUB, MUL, DIV, OR, AND, LSH, RSH, NEG, MOD, XOR, MOV, ARSH, END = (n << 4 for n in range(14))
 JA, JEQ, JGT, JGE, JSET, JNE, JSGT, JSGE, CALL, EXIT, JLT, JLE, JSLT, JSLE = (n << 4 for n in range(14))
+GOTO = (JMP | JA, JMP32 | JA)
 SIZES = {4: 0x00, 2: 0x08, 1: 0x10, 8: 0x18}
 MEM, MEMSX, ATOMIC = 0x60, 0x80, 0xC0
 LD_IMM64 = 0x18
@@ -103,6 +104,11 @@ def touched(i: Insn) -> tuple[tuple[int, ...], tuple[int, ...]]:
     return ((i.dst, i.src) if code & X else (i.dst,)), ()
 
 
+def goes_on(block: MBlock) -> bool:
+    """Whether control may reach the end of the block and so the next one."""
+    return not block.insns or block.insns[-1].code not in (*GOTO, JMP | EXIT)
+
+
 def link(blocks: list[MBlock]) -> None:
     """Fills `succs` from the jumps and the order of the blocks."""
     for n, block in enumerate(blocks):
@@ -112,8 +118,7 @@ def link(blocks: list[MBlock]) -> None:
                 succs[i.target] = None
             if i.asm is not None:
                 succs.update(dict.fromkeys(i.asm.labels))
-        last = block.insns[-1].code if block.insns else None
-        if last not in (JMP | JA, JMP32 | JA, JMP | EXIT) and n + 1 < len(blocks):
+        if goes_on(block) and n + 1 < len(blocks):
             succs[blocks[n + 1]] = None
         block.succs = list(succs)
 

@@ -8,7 +8,7 @@ and where enough is saved."""
 from __future__ import annotations
 
 from .alloc import liveness
-from .mcode import EXIT, FIRST_VIRTUAL, JA, JMP, JMP32, Insn, MBlock, link, touched
+from .mcode import EXIT, FIRST_VIRTUAL, GOTO, JA, JMP, Insn, MBlock, link, touched
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ ROUNDS = 4  # ends that are alike now may have starts that are
 SHORTEST = 2  # instructions, where a jump stands there already
 SHORTEST_WITH_JUMP = 5
 MOST_COMPARED = 12  # ends that one is compared with
-JUMPS = (JMP | JA, JMP32 | JA)
 
 
 class End:
@@ -29,7 +28,7 @@ class End:
     def __init__(self, block: MBlock, following: MBlock | None) -> None:
         last = block.insns[-1].code if block.insns else -1
         self.block = block
-        self.jumps = last in JUMPS
+        self.jumps = last in GOTO
         self.goes_to = block.insns[-1].target if self.jumps else None if last == JMP | EXIT else following
         self.body = block.insns[:-1] if self.jumps else list(block.insns)
         self.known: list[tuple[Any, tuple[int, ...], tuple[int, ...]]] = []
