@@ -10,6 +10,8 @@ import argparse
 import struct
 import sys
 
+from .target.host import KERNEL_BTF
+
 INT, PTR, ARRAY, STRUCT, UNION, ENUM, FWD, TYPEDEF, VOLATILE, CONST, RESTRICT, FUNC, PROTO, VAR, DATASEC, FLOAT, DECL_TAG, TYPE_TAG, ENUM64 = range(1, 20)
 KEYWORD = {STRUCT: "struct", UNION: "union", ENUM: "enum", ENUM64: "enum"}
 QUALIFIER = {VOLATILE: "volatile", CONST: "const", RESTRICT: "restrict"}
@@ -345,7 +347,7 @@ def header_of(data: bytes, chosen: dict[tuple[str, str], list[str]] | None = Non
 
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python3 -m ebpfcc.btf2c", description="C declarations of the types in a BTF file.")
-    parser.add_argument("file", nargs="?", default="/sys/kernel/btf/vmlinux")
+    parser.add_argument("file", nargs="?", default=KERNEL_BTF)
     parser.add_argument("--select", metavar="LIST", help="a file that names the types to print")
     args = parser.parse_args(argv)
     try:

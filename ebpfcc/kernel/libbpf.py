@@ -7,8 +7,9 @@ import functools
 import os
 import re
 
+from ..target.host import KERNEL_BTF
+
 BPF_MAP_TYPE_ARRAY = 2
-BTF = "/sys/kernel/btf/vmlinux"
 LOG_SIZE = 1 << 22
 SIZED = {27: 1 << 18, 31: 1 << 18}  # ring buffers; other maps whose size is left to user space get 8 entries
 UNSIZED = {0, 8, 19, 20, 21, 24, 26, 28, 29, 30, 32, 33}  # maps without a size, or whose size is not ours to set
@@ -63,7 +64,7 @@ def why_not() -> str:
     if fd < 0:
         return f"the kernel allows no bpf() here: {os.strerror(-fd)}"
     os.close(fd)
-    return "" if os.path.exists(BTF) else f"no type information of the kernel in {BTF}"
+    return "" if os.path.exists(KERNEL_BTF) else f"no type information of the kernel in {KERNEL_BTF}"
 
 
 def capable() -> bool:

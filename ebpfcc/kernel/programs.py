@@ -18,7 +18,8 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from .libbpf import BTF, load, why_not
+from ..target.host import ARCHITECTURES, KERNEL_BTF
+from .libbpf import load, why_not
 
 SELF = "{k}/tools/testing/selftests/bpf"
 UAPI = "-I{k}/tools/include/uapi"
@@ -43,7 +44,6 @@ FAMILIES = [
     ),
     ("hid", ["{k}/drivers/hid/bpf/progs/*.bpf.c"], f"-I{{k}}/drivers/hid/bpf/progs {UAPI}"),
 ]
-ARCHITECTURES = {"x86_64": "x86", "aarch64": "arm64", "riscv64": "riscv", "s390x": "s390", "ppc64le": "powerpc", "loongarch64": "loongarch"}
 LIMIT = 120  # seconds for one file
 PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [PACKAGE, os.environ.get("PYTHONPATH")]))}
@@ -52,9 +52,9 @@ ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [PACKAGE
 def prepare(kernel: str, folder: str) -> list[str]:
     """Headers that a build makes first: the running kernel's types and libbpf's header of USDT probes. -> flags"""
     os.makedirs(f"{folder}/bpf")
-    if os.path.exists(BTF):
+    if os.path.exists(KERNEL_BTF):
         with open(f"{folder}/vmlinux.h", "wb") as header:
-            subprocess.run([sys.executable, "-m", "ebpfcc.btf2c", BTF], stdout=header, env=ENVIRONMENT, check=True)
+            subprocess.run([sys.executable, "-m", "ebpfcc.btf2c", KERNEL_BTF], stdout=header, env=ENVIRONMENT, check=True)
     for path in glob.glob(f"{kernel}/tools/lib/bpf/*bpf*.h") + [f"{PACKAGE}/ebpfcc/include/bpf/bpf_helper_defs.h"]:  # the tree's own go before the system's
         with open(path, encoding="utf-8") as text, open(f"{folder}/bpf/{os.path.basename(path)}", "w", encoding="utf-8") as out:
             out.write(re.sub(r'"(bpf_\w+\.h)"', r"<bpf/\1>", text.read()))

@@ -8,13 +8,11 @@ from __future__ import annotations
 import os
 import sys
 
+from ..target.host import ARCHITECTURES, KERNEL_BTF
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..options import Options
-
-KERNEL_BTF = "/sys/kernel/btf/vmlinux"
-MACHINES = {"aarch64": "arm64", "i386": "x86", "i686": "x86", "loongarch64": "loongarch", "ppc64le": "powerpc", "riscv64": "riscv", "s390x": "s390",
-            "x86_64": "x86"}  # fmt: skip
 
 
 def header(options: Options) -> str | None:
@@ -36,7 +34,7 @@ def header(options: Options) -> str | None:
 
 def is_for_this_machine(options: Options) -> bool:
     """As far as libbpf's __TARGET_ARCH_... and the byte order say."""
-    here = f"__TARGET_ARCH_{MACHINES.get(os.uname().machine)}"
+    here = f"__TARGET_ARCH_{ARCHITECTURES.get(os.uname().machine)}"
     asked = [text.partition("=")[0] for kind, text in options.defines if kind == "D" and text.startswith("__TARGET_ARCH_")]
     return all(name == here for name in asked) and options.big_endian == (sys.byteorder == "big")
 
