@@ -22,6 +22,8 @@ from ebpfcc.ir.text import parse, print_module
 from ebpfcc.ir.verify import VerifyError, verify_module
 from ebpfcc.opt import (
     combine,
+    constant_objects,
+    constant_results,
     dce,
     dead_stores,
     gvn,
@@ -38,6 +40,7 @@ from ebpfcc.opt import (
     rotate,
     simplify_cfg,
     sink,
+    static_objects,
     thread_jumps,
     unroll,
 )
@@ -49,6 +52,14 @@ def on_functions(run: Callable[[Function], object]) -> Callable[[Module], None]:
     def apply(module: Module) -> None:
         for fn in module.functions.values():
             run(fn)
+
+    return apply
+
+
+def in_module(run: Callable[[Function, Module], object]) -> Callable[[Module], None]:
+    def apply(module: Module) -> None:
+        for fn in module.functions.values():
+            run(fn, module)
 
     return apply
 
@@ -70,6 +81,9 @@ PASSES: dict[str, Callable[[Module], None]] = {
     "mem2reg": on_functions(mem2reg.run),
     "gvn": on_functions(gvn.run),
     "combine": on_functions(combine.run),
+    "constant_objects": in_module(constant_objects.run),
+    "constant_results": in_module(lambda fn, module: constant_results.run(fn, module, set(module.functions) - {fn.name})),
+    "static_objects": static_objects.run,
     "hoist": on_functions(hoist.run),
     "late_constants": on_functions(late_constants.run),
     "libcalls": on_functions(libcalls.run),

@@ -7,14 +7,15 @@ from . import types as T
 from .state import Variable
 
 
-def is_constant_object(t: T.Type) -> bool:
-    """Whether the object is const (an array: its elements)."""
+def object_qualifiers(t: T.Type) -> tuple[bool, bool]:
+    """Whether the object is const, and whether it is volatile (an array: its elements)."""
+    const = volatile = False
     while True:
-        if T.qualifiers(t)[0]:
-            return True
+        own = T.qualifiers(t)
+        const, volatile = const or own[0], volatile or own[1]
         u = T.strip(t)
         if u.kind != "array":
-            return False
+            return const, volatile
         t = u.elem
 
 

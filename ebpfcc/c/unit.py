@@ -42,7 +42,7 @@ class Unit(Variables, Functions, Checks):
         self.cpu = cpu
         self.has_load_acquire = False
         self.ms_extensions = True
-        self.module = Module()
+        self.module = Module(big_endian)
         self.names: dict[str, Any] = {name: T.Typedef(name, t) for name, t in PREDECLARED.items()}
         self.tags: dict[str, Any] = {}
         self.regions: list[tuple[Any, GnuParser, set[int]]] = []

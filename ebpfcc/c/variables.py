@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..ir.core import Global, Module, Value
 from . import constant, declare, init
 from . import types as T
-from .placement import is_constant_object, section_of
+from .placement import object_qualifiers, section_of
 from .state import FunctionState, FunctionSymbol, Operand, Variable
 
 TYPE_CHECKING = False
@@ -113,7 +113,7 @@ class Variables:
         weak = "weak" in variable.attrs
         linkage = {"static": "local", "extern": "extern_weak" if weak else "extern"}.get(variable.storage, "weak" if weak else "global")
         out = Global(variable.symbol, "", size, align, linkage)
-        out.const = is_constant_object(t)
+        out.const, volatile = object_qualifiers(t)
         out.ctype = t
         out.pos = variable.pos
         out.decl_tags = variable.tags
@@ -140,6 +140,7 @@ class Variables:
             for _, symbol, _, _ in image.relocs:
                 self.refer(symbol)
         out.section = section_of(variable, out)
+        out.fixed = out.section == ".rodata" and not volatile and (linkage == "local" or linkage == "global" and out.init is not None)
         return out
 
     def refer(self, symbol: str) -> None:
@@ -179,9 +180,7 @@ class Variables:
     def constant_load(self, f: FunctionState, o: Operand) -> Value | None:
         """The value of a scalar inside a constant object whose bytes are known."""
         source = self.module.globals.get(o.value.aux[0])
-        if source is None or not source.const or source.linkage not in ("local", "global") or (source.init is None and source.linkage != "local"):
-            return None
-        if source.section not in (".rodata", "") and not source.section.startswith(".rodata.str"):
+        if source is None or not source.fixed:
             return None
         return constant.load_from_image(f, T.strip(o.type), source, o.value.aux[1] + o.off)
 
@@ -192,7 +191,7 @@ class Variables:
             symbol = self.strings[key] = ".L.str" + (f".{len(self.strings)}" if self.strings else "")
             out = Global(symbol, f".rodata.str{elem.size}.{elem.size}", len(data), elem.size, "local")
             out.init = data
-            out.const = True
+            out.const = out.fixed = True
             out.ctype = T.Array(T.Qual(elem, const=True), len(data) // elem.size)
             self.module.globals[symbol] = out
         return symbol
@@ -202,6 +201,7 @@ class Variables:
         self.counter += 1
         symbol = f"{name}.{self.counter}"
         out = Global(symbol, ".rodata" if const else ".data", len(image.data), T.alignof(t), "local")
-        out.init, out.relocs, out.const, out.ctype, out.pos = bytes(image.data), image.relocs, const, t, pos
+        out.init, out.relocs, out.ctype, out.pos = bytes(image.data), image.relocs, t, pos
+        out.const = out.fixed = const
         self.module.globals[symbol] = out
         return symbol

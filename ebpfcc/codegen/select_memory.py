@@ -125,7 +125,18 @@ def store(s: Selector, where: tuple[int, int, Any, Any], v: Value, mem: Mem, imm
         if fits32(n) and immediate:
             access(s, ST | m.MEM | m.SIZES[size], where[0], 0, where, n)
             return
-    access(s, STX | m.MEM | m.SIZES[size], where[0], s.value(v), where)
+    access(s, STX | m.MEM | m.SIZES[size], where[0], stored_value(s, v), where)
+
+
+def stored_value(s: Selector, v: Value) -> int:
+    """The register to store v from; stores of one constant, one after the other, share it."""
+    if v.op != "const":
+        return s.value(v)
+    key = ("stored", v.aux if v.aux >= 0 else (v.type, v.aux))
+    r = s.consts.get(key)
+    if r is None:
+        r = s.consts[key] = s.value(v)
+    return r
 
 
 def takes_immediate(s: Selector, address: Value) -> bool:

@@ -284,9 +284,9 @@ class Function:
 
 class Global:
     """A variable.  init: its bytes, or None for zero-filled; relocs: (offset, symbol, addend, size in bytes).
-    linkage: "local", "global", "weak", "extern", "extern_weak"."""
+    linkage: "local", "global", "weak", "extern", "extern_weak".  fixed: whenever a program runs it holds what it was initialised with."""
 
-    __slots__ = ("name", "section", "size", "align", "init", "relocs", "linkage", "const", "ctype", "pos", "attrs", "decl_tags")
+    __slots__ = ("name", "section", "size", "align", "init", "relocs", "linkage", "const", "fixed", "ctype", "pos", "attrs", "decl_tags")
 
     def __init__(self, name: str, section: str, size: int, align: int, linkage: str) -> None:
         self.name = name
@@ -297,6 +297,7 @@ class Global:
         self.relocs: list[tuple[int, str, int, int]] = []
         self.linkage = linkage
         self.const = False
+        self.fixed = False
         self.ctype: Any = None
         self.pos: Any = None
         self.attrs: set[str] = set()
@@ -306,9 +307,10 @@ class Global:
 class Module:
     """A translation unit after lowering: functions and variables in source order, file-scope assembly, declared-only functions."""
 
-    __slots__ = ("functions", "globals", "externs", "asm", "aliases")
+    __slots__ = ("functions", "globals", "externs", "asm", "aliases", "big_endian")
 
-    def __init__(self) -> None:
+    def __init__(self, big_endian: bool = False) -> None:
+        self.big_endian = big_endian
         self.functions: dict[str, Function] = {}
         self.globals: dict[str, Global] = {}
         self.externs: dict[str, Any] = {}  # functions that are called but defined elsewhere: name -> declaration (opaque)

@@ -201,6 +201,8 @@ def read_global(r: Reader) -> Global:
             variable.linkage = r.name()
         elif word == "const":
             variable.const = True
+        elif word == "fixed":
+            variable.fixed = True
         elif word == "init":
             variable.init = bytes.fromhex(r.string())
         elif word == "relocs":

@@ -53,6 +53,8 @@ def print_global(v: Global) -> str:
     text = f"var {symbol(v.name)} section {quote(v.section)} size {v.size} align {v.align} linkage {v.linkage}"
     if v.const:
         text += " const"
+    if v.fixed:
+        text += " fixed"
     if v.init is not None:
         text += f" init {quote(v.init.hex())}"
     if v.relocs:

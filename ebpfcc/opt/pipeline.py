@@ -5,6 +5,8 @@ from __future__ import annotations
 from ..ir.core import Function, Module
 from . import (
     combine,
+    constant_objects,
+    constant_results,
     dce,
     dead_stores,
     gvn,
@@ -20,6 +22,7 @@ from . import (
     rotate,
     simplify_cfg,
     sink,
+    static_objects,
     thread_jumps,
     unroll,
 )
@@ -52,15 +55,23 @@ def optimise_module(module: Module, level: str, trace: Trace = no_trace) -> None
         trace("prune_params", fn)
     order, recursive = inline.call_order(module)
     refs = inline.count_references(module)
+    if level != "0":
+        static_objects.run(module)
+    final: set[str] = set()
     for fn in order:
-        optimise(fn, module, refs, recursive, level, trace)
+        optimise(fn, module, refs, recursive, final, level, trace)
+        final.add(fn.name)
     drop_unreferenced(module)
+    if level != "0" and static_objects.run(module):
+        for fn in module.functions.values():
+            constants(fn, module, final, trace)
     for fn in module.functions.values():
         finish(fn, level, trace)
     drop_unreferenced(module)
 
 
-def optimise(fn: Function, module: Module, refs: dict[str, int], recursive: set[str], level: str, trace: Trace) -> None:
+def optimise(fn: Function, module: Module, refs: dict[str, int], recursive: set[str], final: set[str], level: str, trace: Trace) -> None:
+    """final: the functions that this was done with before."""
     if "naked" in fn.attrs:
         simplify_cfg.run(fn)
         trace("simplify_cfg", fn)
@@ -89,10 +100,22 @@ def optimise(fn: Function, module: Module, refs: dict[str, int], recursive: set[
         libcalls.run(fn)
         trace("libcalls", fn)
         scalar_passes(fn, trace)
+    constants(fn, module, final, trace)
     if unroll.run(fn, level in ("2", "3")):
         trace("unroll", fn)
         prune_params.run(fn)
         trace("prune_params", fn)
+        scalar_passes(fn, trace)
+        constants(fn, module, final, trace)
+
+
+def constants(fn: Function, module: Module, final: set[str], trace: Trace) -> None:
+    """What other parts of the module say of a function's values."""
+    changed = constant_objects.run(fn, module)
+    trace("constant_objects", fn)
+    changed += constant_results.run(fn, module, final)
+    trace("constant_results", fn)
+    if changed:
         scalar_passes(fn, trace)
 
 
