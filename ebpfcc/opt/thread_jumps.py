@@ -141,7 +141,7 @@ def thread_all(fn: Function, idom: dict[Block, Block]) -> int:
 
 def threadable(fn: Function, block: Block, idom: dict[Block, Block]) -> list[tuple[Block, Target, Target]]:
     """(predecessor, its edge into the block, the edge out of the block that follows) where the one decides the other."""
-    if len(block.preds) < 2 or len(block.insns) > MAX_COPIED + 1 or any(i.op not in PURE for i in block.insns[:-1]):
+    if len(block.preds) < 2 or not may_copy(block):
         return []
     if any(p.index >= block.index for p in block.preds):
         return []  # a loop header
@@ -159,6 +159,16 @@ def threadable(fn: Function, block: Block, idom: dict[Block, Block]) -> list[tup
             if value is not None and (onward := t.targets[chosen(t, value)]).block.index > block.index:
                 found.append((pred, edge, onward))
     return found
+
+
+def may_copy(block: Block) -> bool:
+    size = 0
+    for insn in block.insns[:-1]:
+        if insn.op in PURE:
+            size += 1
+        elif insn.op != "lifetime":
+            return False
+    return size <= MAX_COPIED
 
 
 def copy_for(block: Block, edge: Target, onward: Target) -> tuple[Block, dict[Value, Value]]:
