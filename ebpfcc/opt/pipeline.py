@@ -18,6 +18,7 @@ from . import (
     load_pre,
     lower_switch,
     mem2reg,
+    merge_calls,
     prune_params,
     rotate,
     simplify_cfg,
@@ -89,6 +90,8 @@ def optimise(fn: Function, module: Module, refs: dict[str, int], recursive: set[
         trace("dce", fn)
         return
     scalar_passes(fn, trace)
+    merge_calls.run(fn)
+    trace("merge_calls", fn)
     if inline.run(fn, module, refs, recursive, True):
         trace("inline", fn)
         prune_params.run(fn)
