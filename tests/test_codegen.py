@@ -62,8 +62,8 @@ CASES = {
         w1 = 4""",
     # two inlined copies of an end are one
     "struct s { int a, b; }; void g(struct s *, int);\n"
-    "static inline __attribute__((always_inline)) int end(struct s *k) { k->a = k->b * 3; g(k, k->a); return 1; }\n"
-    "int f(struct s *k, int x) { if (x == 5) { g(k, 7); return end(k); } g(k, 8); return end(k); }": """
+    "static inline __attribute__((always_inline)) int end(struct s *k, int why) { k->a = k->b * 3; g(k, k->a); return 1; }\n"
+    "int f(struct s *k, int x) { if (x == 5) { g(k, 7); return end(k, 1); } g(k, 8); return end(k, 2); }": """
         r6 = r1
         if w2 == 5 goto
         r1 = r6
@@ -80,6 +80,43 @@ CASES = {
         w2 = 7
         call g
         goto""",
+    # stores of one constant share its register (below -mcpu=v4, where the pointer may be a context)
+    'void f(char *p) { __builtin_memcpy(p, "ABAB", 4); }': """
+        w2 = 65
+        *(u8 *)(r1 + 0) = r2
+        w3 = 66
+        *(u8 *)(r1 + 1) = r3
+        *(u8 *)(r1 + 2) = r2
+        *(u8 *)(r1 + 3) = r3""",
+    # a flag that a loop sets is set out of the way: the verifier goes round without it first
+    "int n(void); int f(int x) { int seen = 0; for (int i = 0; i < 100; i++) { int v = n(); if (v == x) seen = 1; if (v == 0) break; } return seen; }": """
+        r6 = r1
+        w8 = 0
+        w7 = 0
+        call n
+        if w0 == w6 goto
+        if w0 == 0 goto
+        w8 += 1
+        if w8 < 100 goto
+        goto
+        w7 = 1
+        goto
+        r0 = r7
+        exit""",
+    # what a loop writes before it goes on falls through: the verifier meets the written memory first
+    "int n(void); void f(char *p) { for (int i = 0; i < 100; i++) { if (n() == 7) p[1] = 1; p[i] = 3; } }": """
+        r6 = r1
+        w7 = 0
+        call n
+        if w0 != 7 goto
+        w1 = 1
+        *(u8 *)(r6 + 1) = r1
+        r1 = r6
+        r1 += r7
+        w2 = 3
+        *(u8 *)(r1 + 0) = r2
+        w7 += 1
+        if w7 < 100 goto""",
 }
 
 

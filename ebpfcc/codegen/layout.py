@@ -63,8 +63,13 @@ def likelihood_of_then(t: Value, block: Block, then: Block, other: Block, innerm
     if condition.op == "icmp":
         cond, b = condition.aux, condition.args[1]
         if cond in ("eq", "ne"):
-            p = NOT_ZERO if b.op == "const" and b.aux in (0, -1) else NOT_EQUAL
-            return p if cond == "ne" else 1 - p
+            if b.op == "const" and b.aux in (0, -1):
+                return NOT_ZERO if cond == "ne" else 1 - NOT_ZERO
+            if loop is not None:
+                writes_then, writes_other = writes_before(then, other), writes_before(other, then)
+                if writes_then != writes_other:
+                    return DOES_SOMETHING if writes_then else 1 - DOES_SOMETHING
+            return NOT_EQUAL if cond == "ne" else 1 - NOT_EQUAL
         if b.op == "const" and b.aux in (0, -1) and cond[0] == "s":
             return NOT_NEGATIVE if cond in ("sgt", "sge") else 1 - NOT_NEGATIVE
     leaves_then, leaves_other = only_jumps(then), only_jumps(other)
@@ -83,6 +88,18 @@ def ends_badly(block: Block) -> bool:
 def only_jumps(block: Block) -> bool:
     """The block stands for an edge; it copies values at most."""
     return block.insns[0].op == "jmp"
+
+
+def writes_before(block: Block, other: Block) -> bool:
+    """Whether the block changes memory and then goes on where the other way goes at once."""
+    following = other.succs[0] if only_jumps(other) else other
+    return block.succs == [following] and any(i.op in ("store", "atomic", "memset", "memcpy") for i in block.insns)
+
+
+def sets_flag(block: Block, other: float) -> bool:
+    """`if (c) flag = 1;` in a loop, not the likelier way: the verifier goes round the loop without the flag first, and then, from the last
+    round on, with it; the other way about, each round without it ends in rounds with it that it has seen too long ago to know them."""
+    return other >= 0.5 and only_jumps(block) and any(a.op == "const" for a in block.insns[0].targets[0].args)
 
 
 def returns(block: Block) -> bool:
@@ -116,7 +133,10 @@ def chain(blocks: list[Block], chances: dict[Block, list[tuple[Block, float]]], 
             weight = frequency[block] * p
             if s in placed or weight <= most or p < COLD:
                 continue
-            if sum(edge(q, s) for q in dict.fromkeys(s.preds) if q not in placed and q.index < s.index) > weight * OVERTAKING:
+            to_come = [q for q in dict.fromkeys(s.preds) if q not in placed and q.index < s.index]
+            if block in innermost:
+                to_come = [q for q in to_come if not sets_flag(q, p)]
+            if sum(edge(q, s) for q in to_come) > weight * OVERTAKING:
                 continue
             best, most = s, weight
         return best
