@@ -44,6 +44,7 @@ from ebpfcc.opt import (
     static_objects,
     thread_jumps,
     unroll,
+    widen_stores,
 )
 
 HEADER = re.compile(r"\[(case|passes|in|out|run)(?: ([^\]]*))?\]$")
@@ -96,6 +97,7 @@ PASSES: dict[str, Callable[[Module], None]] = {
     "merge_calls": on_functions(merge_calls.run),
     "rotate": on_functions(rotate.run),
     "sink": on_functions(sink.run),
+    "widen_stores": in_module(widen_stores.run),
     "unroll": on_functions(unroll.run),
     "inline": inlining(True),
     "inline_always": inlining(False),

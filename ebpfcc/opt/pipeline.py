@@ -26,6 +26,7 @@ from . import (
     static_objects,
     thread_jumps,
     unroll,
+    widen_stores,
 )
 
 TYPE_CHECKING = False
@@ -67,7 +68,7 @@ def optimise_module(module: Module, level: str, trace: Trace = no_trace) -> None
         for fn in module.functions.values():
             constants(fn, module, final, trace)
     for fn in module.functions.values():
-        finish(fn, level, trace)
+        finish(fn, module, level, trace)
     drop_unreferenced(module)
 
 
@@ -122,7 +123,7 @@ def constants(fn: Function, module: Module, final: set[str], trace: Trace) -> No
         scalar_passes(fn, trace)
 
 
-def finish(fn: Function, level: str, trace: Trace) -> None:
+def finish(fn: Function, module: Module, level: str, trace: Trace) -> None:
     """What is done once, when no function is going to be inlined any more."""
     answered = late_constants.run(fn)
     trace("late_constants", fn)
@@ -153,6 +154,10 @@ def finish(fn: Function, level: str, trace: Trace) -> None:
         trace("dce", fn)
     if dead_stores.run(fn):
         trace("dead_stores", fn)
+        dce.run(fn)
+        trace("dce", fn)
+    if widen_stores.run(fn, module):
+        trace("widen_stores", fn)
         dce.run(fn)
         trace("dce", fn)
     licm.run(fn)
