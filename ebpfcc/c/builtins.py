@@ -214,8 +214,8 @@ def compare_memory(f: FunctionState, node: Any, args: list[Any]) -> Operand:
         return f.poison()
     from .state import Variable
 
-    result = Variable("", T.INT, "auto", node.coord)
-    done = f.new_block("differ")
+    result, first, second = (Variable("", t, "auto", node.coord) for t in (T.INT, T.ULONG, T.ULONG))
+    differ, done = f.new_block("differ"), f.new_block("compared")
     align = min(pointer_align(f, a), pointer_align(f, b))
     n, off = size.aux, 0
     pa, pb = arena(f, a), arena(f, b)
@@ -226,17 +226,24 @@ def compare_memory(f: FunctionState, node: Any, args: list[Any]) -> Operand:
         kind = "i64" if width == 8 else "i32"
         x = f.load(kind, pa, Mem(width, False, off, False, width))
         y = f.load(kind, pb, Mem(width, False, off, False, width))
-        if width > 1 and not f.unit.big_endian:
-            x, y = f.emit("bswap", kind, [x], width * 8), f.emit("bswap", kind, [y], width * 8)
-        less = f.emit("icmp", "i32", [x, y], "ult")
-        sign = f.emit("select", "i32", [less, f.const("i32", -1), f.const("i32", 1)])
-        f.write_var(result, sign)
+        for variable, v in ((first, x), (second, y)):
+            f.write_var(variable, v if kind == "i64" else f.emit("zext", "i64", [v]))
         following = f.new_block("same")
-        f.branch(f.emit("icmp", "i32", [x, y], "ne"), done, following)
+        f.branch(f.emit("icmp", "i32", [x, y], "ne"), differ, following)
         f.start(following)
         off += width
     f.write_var(result, f.const("i32", 0))
     f.jump(done)
+    f.start(differ)
+    less, more = f.new_block("less"), f.new_block("more")
+    x, y = f.read_var(first), f.read_var(second)
+    if align > 1 and not f.unit.big_endian:  # the first byte that differs decides
+        x, y = f.emit("bswap", "i64", [x], 64), f.emit("bswap", "i64", [y], 64)
+    f.branch(f.emit("icmp", "i32", [x, y], "ult"), less, more)
+    for block, n in ((less, -1), (more, 1)):
+        f.start(block)
+        f.write_var(result, f.const("i32", n))
+        f.jump(done)
     f.start(done)
     return value_of(T.INT, f.read_var(result))
 

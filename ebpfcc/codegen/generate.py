@@ -12,6 +12,7 @@ from .asm import AsmError, Symbol, assemble, substitute
 from .frame import Frame, object_conflicts, place_spills
 from .mcode import ALU64, JMP, JMP32, LDX, ST, STX, Insn, MBlock, SelectError, X
 from .select import Selector
+from .tidy import tidy
 from .undefined import settle_undefined
 
 TYPE_CHECKING = False
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     from typing import Any
 
 STACK_LIMIT = 512
-SHARED_END = 4  # instructions
-INVERSE = {m.JEQ: m.JNE, m.JNE: m.JEQ, m.JGT: m.JLE, m.JLE: m.JGT, m.JGE: m.JLT, m.JLT: m.JGE,
-           m.JSGT: m.JSLE, m.JSLE: m.JSGT, m.JSGE: m.JSLT, m.JSLT: m.JSGE}  # fmt: skip
 
 
 class StackError(Exception):
@@ -102,132 +100,6 @@ def assign_slots(blocks: list[MBlock]) -> None:
                 else:
                     i.off += i.slot.offset
                 i.slot = None
-
-
-# -- layout ----------------------------------------------------------------------------------------------------------
-def tidy(blocks: list[MBlock]) -> list[MBlock]:
-    """Threads jumps to jumps, inverts branches over jumps, drops jumps to the next block and code that nothing reaches."""
-    while True:
-        forward = {b: b.insns[0].target for b in blocks if len(b.insns) == 1 and b.insns[0].code == JMP | m.JA and b.insns[0].target is not b}
-        position = {b: n for n, b in enumerate(blocks)}
-
-        def final(b: MBlock, blocks: list[MBlock] = blocks, forward: dict[MBlock, Any] = forward, position: dict[MBlock, int] = position) -> MBlock:
-            seen = set()
-            while b not in seen:
-                seen.add(b)
-                if b in forward:
-                    b = forward[b]
-                elif not b.insns and position[b] + 1 < len(blocks):
-                    b = blocks[position[b] + 1]
-                else:
-                    break
-            return b
-
-        changed = False
-        for block in blocks:
-            for i in block.insns:
-                if i.target is not None:
-                    t = final(i.target)
-                    if t is not i.target:
-                        i.target = t
-                        changed = True
-                if i.asm is not None and i.asm.labels:
-                    i.asm.labels = [final(t) for t in i.asm.labels]
-        changed |= invert(blocks)
-        changed |= share_ends(blocks)
-        kept = reachable(blocks)
-        changed |= len(kept) != len(blocks)
-        blocks = kept
-        for n, block in enumerate(blocks):
-            last = block.insns[-1] if block.insns else None
-            if last is not None and last.code == JMP | m.JA and last.target is following(blocks, n):
-                block.insns.pop()
-                changed = True
-            elif last is not None and last.target is not None and last.target is following(blocks, n) and last.code & 7 in (JMP, JMP32):
-                block.insns.pop()
-                changed = True
-        if not changed:
-            return blocks
-
-
-def following(blocks: list[MBlock], n: int) -> MBlock | None:
-    """The block with code that comes next."""
-    n += 1
-    while n < len(blocks) - 1 and not blocks[n].insns:
-        n += 1
-    return blocks[n] if n < len(blocks) else None
-
-
-def invert(blocks: list[MBlock]) -> bool:
-    """`if c goto A; goto B; A:` becomes `if !c goto B; A:`"""
-    changed = False
-    referenced = {i.target for b in blocks for i in b.insns if i.target is not None}
-    referenced.update(t for b in blocks for i in b.insns if i.asm is not None for t in i.asm.labels)
-    for n, block in enumerate(blocks[:-1]):
-        if not block.insns:
-            continue
-        last = block.insns[-1]
-        if last.target is None or last.code & 7 not in (JMP, JMP32) or last.code & 0xF0 not in INVERSE:
-            continue
-        k = n + 1
-        while k < len(blocks) and not blocks[k].insns:
-            k += 1
-        if k >= len(blocks):
-            continue
-        jump = blocks[k]
-        if len(jump.insns) == 1 and jump.insns[0].code == JMP | m.JA and last.target is following(blocks, k) and jump not in referenced:
-            last.code = last.code & 0x0F | INVERSE[last.code & 0xF0]
-            last.target = jump.insns[0].target
-            referenced.add(last.target)
-            jump.insns.clear()
-            changed = True
-    return changed
-
-
-def share_ends(blocks: list[MBlock]) -> bool:
-    """Jumps to blocks that do the same and end there go to the first of them."""
-    first: dict[Any, MBlock] = {}
-    same: dict[MBlock, MBlock] = {}
-    for block in blocks:
-        last = block.insns[-1] if block.insns else None
-        if last is None or last.code != JMP | m.EXIT or len(block.insns) > SHARED_END or any(i.asm or i.reloc or i.core for i in block.insns):
-            continue
-        known = first.setdefault(tuple((i.code, i.dst, i.src, i.off, i.imm) for i in block.insns), block)
-        if known is not block:
-            same[block] = known
-    changed = False
-    for block in blocks:
-        for i in block.insns:
-            if i.target in same:
-                i.target = same[i.target]
-                changed = True
-    return changed
-
-
-def reachable(blocks: list[MBlock]) -> list[MBlock]:
-    position = {b: n for n, b in enumerate(blocks)}
-    seen = {blocks[0]}
-    work = [blocks[0]]
-    while work:
-        block = work.pop()
-        falls = True
-        targets = []
-        for k, i in enumerate(block.insns):
-            if i.target is not None:
-                targets.append(i.target)
-            if i.asm is not None:
-                targets.extend(i.asm.labels)
-            if i.code in (JMP | m.JA, JMP | m.EXIT):
-                del block.insns[k + 1 :]
-                falls = False
-                break
-        if falls and position[block] + 1 < len(blocks):
-            targets.append(blocks[position[block] + 1])
-        for t in targets:
-            if t not in seen:
-                seen.add(t)
-                work.append(t)
-    return [b for b in blocks if b in seen]
 
 
 # -- bytes -----------------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from . import (
     constant_results,
     dce,
     dead_stores,
+    fold_params,
     gvn,
     hoist,
     inline,
@@ -181,6 +182,8 @@ def scalar_passes(fn: Function, trace: Trace) -> None:
         trace("mem2reg", fn)
         changed |= prune_params.run(fn) > 0
         trace("prune_params", fn)
+        changed |= fold_params.run(fn) > 0
+        trace("fold_params", fn)
         changed |= gvn.run(fn) > 0
         trace("gvn", fn)
         changed |= thread_jumps.run(fn) > 0
