@@ -156,7 +156,8 @@ class Selector:
         fn = self.fn
         split_critical_edges(fn)
         cfg.compute_preds(fn)
-        loops = cfg.find_loops(fn)
+        idom = cfg.dominators(fn)
+        loops = cfg.find_loops(fn, idom)
         depths = cfg.loop_depths(fn, loops)
         order_blocks(fn, loops)
         self.uses = count_uses(fn)
@@ -174,9 +175,10 @@ class Selector:
                 self.reg[p] = self.new()
         self.find_clean()
         self.find_conditional()
+        addresses: dict[Block, dict[Any, int]] = {}  # of symbols, in registers at the end of a block
         for n, block in enumerate(fn.blocks):
             self.depth = depths[block]
-            self.consts = {}
+            self.consts = dict(addresses.get(idom[block], ()))
             self.start(self.heads[block])
             if n == 0:
                 for k, p in enumerate(fn.params):
@@ -188,6 +190,7 @@ class Selector:
                     handler(self, insn)
                 else:
                     getattr(self, "op_" + insn.op, self.alu)(insn)
+            addresses[block] = {key: r for key, r in self.consts.items() if key[0] == "gaddr"}
         m.link(self.blocks)
         return self.blocks
 
