@@ -30,20 +30,24 @@ class Leaf:
 
 
 class Items:
-    """The initialisers between two braces, consumed one by one."""
+    """The initialisers between two braces, consumed one by one; `front`, where there is one, comes before them."""
 
-    __slots__ = ("items", "i")
+    __slots__ = ("items", "i", "front")
 
-    def __init__(self, items: list[Any]) -> None:
+    def __init__(self, items: list[Any], front: Any = None) -> None:
         self.items = items
         self.i = 0
+        self.front = front
 
     def peek(self) -> Any:
-        return self.items[self.i] if self.i < len(self.items) else None
+        return self.front or (self.items[self.i] if self.i < len(self.items) else None)
 
     def next(self) -> Any:
-        self.i += 1
-        return self.items[self.i - 1]
+        item, self.front = self.front, None
+        if item is None:
+            item = self.items[self.i]
+            self.i += 1
+        return item
 
 
 def is_string_for(t: Any, node: Any) -> bool:
@@ -96,7 +100,9 @@ def braced(f: FunctionState, t: T.Type, off: int, node: Any, out: list[Leaf], me
     return 0
 
 
-def array(f: FunctionState, t: Any, off: int, items: Items, out: list[Leaf], is_braced: bool) -> int:
+def array(f: FunctionState, t: Any, off: int, items: Items, out: list[Leaf], is_braced: bool, is_entered: bool = False) -> int:
+    """The elements of an array of type t. Without braces of its own it ends at a designator, which is the surrounding
+    list's, but for the one that it was entered by. Returns the number of elements."""
     size = T.sizeof(t.elem)
     index = count = 0
     while True:
@@ -104,15 +110,18 @@ def array(f: FunctionState, t: Any, off: int, items: Items, out: list[Leaf], is_
         if item is None:
             break
         if isinstance(item, c_ast.NamedInitializer):
-            if not is_braced:
+            if not is_braced and not is_entered:
                 break
+            is_entered = False
             items.next()
             lo, hi = designated_range(f, item.name[0])
             if t.count is not None and hi >= t.count:
                 f.diag.error(item.coord, f"array designator index ({hi}) exceeds array bounds ({t.count})")
                 return count
+            behind = items.i
             for k in range(lo, hi + 1):
-                designated(f, t.elem, off + k * size, item.name[1:], item.expr, out)
+                items.i = behind
+                designated(f, t.elem, off + k * size, item.name[1:], item.expr, items, out)
             index = hi + 1
         else:
             if t.count is not None and index >= t.count:
@@ -140,7 +149,8 @@ def designated_range(f: FunctionState, designator: Any) -> tuple[int, int]:
     return lo, hi
 
 
-def record(f: FunctionState, u: Any, off: int, items: Items, out: list[Leaf], is_braced: bool) -> None:
+def record(f: FunctionState, u: Any, off: int, items: Items, out: list[Leaf], is_braced: bool, is_entered: bool = False) -> None:
+    """The members of a record u; the end as for an array's elements."""
     members = [m for m in u.members if m.name or (m.bit_width is None and T.is_record(T.strip(m.type)))]
     i = 0
     while True:
@@ -148,8 +158,9 @@ def record(f: FunctionState, u: Any, off: int, items: Items, out: list[Leaf], is
         if item is None:
             return
         if isinstance(item, c_ast.NamedInitializer):
-            if not is_braced:
+            if not is_braced and not is_entered:
                 return
+            is_entered = False
             items.next()
             name = item.name[0]
             path = T.find_member(u, name.name) if isinstance(name, c_ast.ID) else None
@@ -161,15 +172,13 @@ def record(f: FunctionState, u: Any, off: int, items: Items, out: list[Leaf], is
                 told = f"field designator '{name.name}' does not refer to any field in type '{T.spell(u)}'{access.meant(found)}"
                 f.diag.error(name.coord, told, found)
                 continue
-            at = off
-            for _, m in path[:-1]:
-                at += m.bit_offset // 8
-            leaf = path[-1][1]
-            if leaf.bit_width is not None:
-                out.append(Leaf(at, leaf.type, leaf, unbrace(item.expr)))
+            m = path[0][1]
+            if m.bit_width is not None:
+                out.append(Leaf(off, m.type, m, unbrace(item.expr)))
             else:
-                designated(f, leaf.type, at + leaf.bit_offset // 8, item.name[1:], item.expr, out)
-            i = members.index(path[0][1]) + 1 if path[0][1] in members else i
+                inner = item.name[1:] if len(path) == 1 else item.name  # else in an anonymous member
+                designated(f, m.type, off + m.bit_offset // 8, inner, item.expr, items, out)
+            i = members.index(m) + 1 if m in members else i
         elif i >= len(members) or (u.kind == "union" and i >= 1):
             if is_braced:
                 f.diag.warning("excess-initializers", item.coord, f"excess elements in {u.kind} initializer")
@@ -194,19 +203,20 @@ def unbrace(node: Any) -> Any:
     return node
 
 
-def designated(f: FunctionState, t: T.Type, off: int, designators: list[Any], node: Any, out: list[Leaf]) -> None:
-    """`.a[2].b = node`, the first designator already applied."""
-    if designators:
-        inner = c_ast.NamedInitializer(designators, node, node.coord)
-        u = T.strip(t)
-        if u.kind == "array":
-            array(f, u, off, Items([inner]), out, True)
-        elif T.is_record(u) and T.is_complete(u):
-            record(f, u, off, Items([inner]), out, True)
-        else:
-            f.diag.error(node.coord, f"designator in initializer for scalar type '{T.spell(t)}'")
-        return
-    subobject(f, t, off, Items([node]), out)
+def designated(f: FunctionState, t: T.Type, off: int, designators: list[Any], node: Any, items: Items, out: list[Leaf]) -> None:
+    """`.a[2].b = node`, the first designator already applied. What follows in `items` goes on behind the subobject that
+    was designated, in the innermost of the aggregates that enclose it (C11 6.7.9p17)."""
+    items.front = c_ast.NamedInitializer(designators, node, node.coord) if designators else node
+    u = T.strip(t)
+    if not designators:
+        subobject(f, t, off, items, out)
+    elif u.kind == "array":
+        array(f, u, off, items, out, False, True)
+    elif T.is_record(u) and T.is_complete(u):
+        record(f, u, off, items, out, False, True)
+    else:
+        items.next()
+        f.diag.error(node.coord, f"designator in initializer for scalar type '{T.spell(t)}'")
 
 
 def subobject(f: FunctionState, t: T.Type, off: int, items: Items, out: list[Leaf]) -> None:

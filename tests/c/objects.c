@@ -30,6 +30,13 @@ u64 t_minmax(u64 a,u64 b,u64 c,u64 d){
  s32 i=a,j=b; u32 k=c,l=d; return min(i,j)+min(k,l)*3+min(a,b)*5+({ __auto_type v=min(i,3); v<0?-v:v; }); }
 u64 t_logic(u64 a,u64 b,u64 c,u64 d){ int n=0; u64 r=(a&&(n++,b))||(n+=2,c); r=r*4+n; r=r*4+(!(a&1)&&!(b&2)||(c>d)); r=r*2+((s64)a<0!=(s64)b<0); return r*2+(a?b?1:c?2:3:d?4:5); }
 u64 t_div(u64 a,u64 b,u64 c,u64 d){ u32 x=a,y=b|1; s32 i=c,j=d|1; u64 r=x/y+x%y; r+=a/(b|1)+a%(b|1); if(j!=-1) r+=i/j+i%j; r+=x/10+x%1000+a/1000000007+a%3; s16 p=c,q=(d&0x7f)|1; r+=p/q+p%q; r+=(u8)a/(u8)(b|1); r+=i/16+i%16+(s64)c/4096+i/-8; return r; }
+struct in { int a, b; }; struct in2 { struct in p[2]; int e; }; struct an { struct { int a, b; }; int c; union { int u; s64 v; }; int d; }; struct mix { int x[3]; char s[4]; int b:3, c:5; };
+static u64 mixed(const int *p, u32 n) { u64 r=0; for(u32 i=0;i<n;i++) r=r*31+p[i]; return r; }
+#define MIXED(v) mixed((const int *)&(v),sizeof(v)/4)
+/* What follows a designator goes on behind the subobject that it names (C11 6.7.9p17). */
+u64 tle_desig(u64 a,u64 b,u64 c,u64 d){ static struct in2 w={.p[0]=1,2,3,4,5}; static struct an p={.a=1,2,3,4,5}, q={.u=7,8,.b=4,5}; static int m[2][2][2]={[1][0]=1,2,3,[0][1][1]=9,10};
+ static struct mix r[]={[1].x[1]=5,6,[1].s="abc",1,2,{{1,1,1},.s="zz",3}}; struct in2 v={.p[1]=a,b,c}; struct an s={.b=a,b,c,d}; int l[][2]={[0 ... 2]=a,b,[1]=c}; struct mix k={.x=a,b,.b=c,d};
+ return MIXED(w)+mixed(&p.a,3)*3+p.u*4+p.d*2+mixed(&q.a,3)*5+q.u*6+q.d*8+MIXED(m)*7+mixed(r[1].x,3)*11+r[1].s[2]+r[1].b*12+r[1].c+r[2].s[1]*13+mixed(r[2].x,3)+r[2].b*9+sizeof(r)+MIXED(v)*13+mixed(&s.a,3)*17+s.u*7+s.d*18+MIXED(l)*19+mixed(k.x,3)*23+k.s[0]+k.b*29+k.c*31+sizeof(l); }
 
 // t_byval 2baa5393
 // t_ret 6d22c646
@@ -45,3 +52,4 @@ u64 t_div(u64 a,u64 b,u64 c,u64 d){ u32 x=a,y=b|1; s32 i=c,j=d|1; u64 r=x/y+x%y;
 // t_minmax a9e25dce
 // t_logic fe41014d
 // t_div 79fe72f5
+// tle_desig 7f25fad5
