@@ -117,6 +117,25 @@ CASES = {
         *(u8 *)(r1 + 0) = r2
         w7 += 1
         if w7 < 100 goto""",
+    # a branch on bits, which has no inverse
+    "int f(unsigned x, int *p) { if (x & 8) p[1] = 3; return x + *p; }": """
+        if w1 & 8 goto
+        goto
+        w3 = 3
+        *(u32 *)(r2 + 4) = r3
+        r2 = *(u32 *)(r2 + 0)
+        r0 = r1
+        w0 += w2
+        exit""",
+    "int f(unsigned long x, unsigned long y, int *p) { if (!(x & y)) p[1] = 3; if (!(x & 0x80000000)) p[2] = 4; return *p; }": """
+        if r1 & r2 goto
+        w2 = 3
+        *(u32 *)(r3 + 4) = r2
+        if w1 & -2147483648 goto
+        w1 = 4
+        *(u32 *)(r3 + 8) = r1
+        r0 = *(u32 *)(r3 + 0)
+        exit""",
 }
 
 

@@ -12,6 +12,7 @@ from .layout import order_blocks
 from .mcode import ALU, ALU64, JMP, JMP32, Insn, K, MBlock, X, fits32
 from .select_call import CALLS, place
 from .select_memory import MEMORY
+from .upper_half import zero_extended
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ class Selector:
         self.uses: dict[Value, int] = {}
         self.sign_extended: set[Value] = set()  # loads into an i32 that a sext reads: all 64 bits get the sign (v4)
         self.conditional: dict[Value, tuple[Value, Value]] = {}  # x op (a < b): the comparison and x
-        self.skipped: set[Value] = set()  # comparisons, and their extensions, that only these read
+        self.skipped: set[Value] = set()  # comparisons, and their extensions, that only these read; ands of the next
+        self.bit_tests: dict[Value, tuple[Value, bool]] = {}  # a branch on (x & m) != 0: the and, and whether the test is for != 0
         self.pos: Any = None
         self.depth = 0
         self.consts: dict[Any, int] = {}
@@ -173,8 +175,9 @@ class Selector:
             self.heads[block] = MBlock(block.name, depths[block])
             for p in block.params:
                 self.reg[p] = self.new()
-        self.find_clean()
+        self.clean = zero_extended(fn, self.cpu)
         self.find_conditional()
+        self.find_bit_tests()
         addresses: dict[Block, dict[Any, int]] = {}  # of symbols, in registers at the end of a block
         for n, block in enumerate(fn.blocks):
             self.depth = depths[block]
@@ -193,41 +196,6 @@ class Selector:
             addresses[block] = {key: r for key, r in self.consts.items() if key[0] == "gaddr"}
         m.link(self.blocks)
         return self.blocks
-
-    def find_clean(self) -> None:
-        """i32 values whose upper half is known to be zero; optimistic over block parameters."""
-        if self.cpu < 3:
-            for insn in self.fn.insns():
-                if insn.op == "load" and insn.type == "i32" and not insn.aux.signed or insn.op == "icmp":
-                    self.clean.add(insn)
-            return
-        dirty: set[Value] = {p for p in self.fn.params if p.type == "i32"}
-        for insn in self.fn.insns():
-            if insn.type == "i32":
-                op = insn.op
-                if op in ("call", "trunc", "asm", "asm_out", "core_const") or (op == "load" and insn.aux.signed and self.cpu >= 4):
-                    if not (op == "core_const" and insn.aux.value >= 0):
-                        dirty.add(insn)
-        changed = True
-        while changed:
-            changed = False
-            for block in self.fn.blocks:
-                for target in block.insns[-1].targets:
-                    for p, a in zip(target.block.params, target.args):
-                        if p.type == "i32" and p not in dirty and a in dirty:
-                            dirty.add(p)
-                            changed = True
-                for insn in block.insns:
-                    if insn.op == "select" and insn.type == "i32" and insn not in dirty and (insn.args[1] in dirty or insn.args[2] in dirty):
-                        dirty.add(insn)
-                        changed = True
-        for insn in self.fn.insns():
-            if insn.type == "i32" and insn not in dirty:
-                self.clean.add(insn)
-        for block in self.fn.blocks:
-            for p in block.params:
-                if p.type == "i32" and p not in dirty:
-                    self.clean.add(p)
 
     def find_conditional(self) -> None:
         """`x + (a < b)` is an addition of one that a branch skips; so are -, | and ^."""
@@ -249,8 +217,28 @@ class Selector:
                 elif op == "call" or op == "asm":
                     pending.clear()
 
+    def find_bit_tests(self) -> None:
+        """Branches on bits are one instruction, which also tells the verifier what these bits are (JSET has no inverse)."""
+        for block in self.fn.blocks:
+            br = block.insns[-1]
+            if br.op != "br":
+                continue
+            test, is_set = br.args[0], True
+            if test.op == "icmp" and test.aux in ("eq", "ne") and test.args[1].op == "const" and test.args[1].aux == 0:
+                if self.uses.get(test) != 1 or test.block is not block:
+                    continue
+                test, is_set = test.args[0], test.aux == "ne"
+            if test.op != "and" or self.uses.get(test) != 1 or test.block is not block or test in self.conditional:
+                continue
+            mask = test.args[1]
+            if test.type == "i64" or self.cpu >= 3 or (mask.op == "const" and mask.aux >= 0):
+                self.bit_tests[br] = test, is_set
+                self.skipped.add(test)
+
     # -- arithmetic ------------------------------------------------------------------------------------------------
     def alu(self, insn: Value) -> None:
+        if insn in self.skipped:
+            return
         op, (a, b) = insn.op, insn.args
         narrow = insn.type == "i32"
         if op in ("sdiv", "srem"):
@@ -405,7 +393,7 @@ class Selector:
     def op_addr_cast(self, insn: Value) -> None:
         d = self.reg[insn] = self.new()
         to, frm = insn.aux
-        self.put(ALU64 | m.MOV | X, d, self.value(insn.args[0]), 1, (to << 16 | frm) if False else (frm | to << 16))
+        self.put(ALU64 | m.MOV | X, d, self.value(insn.args[0]), 1, frm | to << 16)
 
     # -- comparisons -----------------------------------------------------------------------------------------------
     def compare(self, c: Value, target: MBlock, inverse: bool) -> None:
@@ -442,6 +430,16 @@ class Selector:
             self.put(cls | m.JUMPS[cond], x, imm=b.aux).target = target
         else:
             self.put(cls | m.JUMPS[cond] | X, x, self.value(b)).target = target
+
+    def jump_if_set(self, x: Value, mask: Value, target: MBlock) -> None:
+        cls = JMP32 if x.type == "i32" and self.cpu >= 3 else JMP
+        n = mask.aux if mask.op == "const" else None
+        if n is not None and self.cpu >= 3 and 1 << 31 <= n < 1 << 32:
+            cls, n = JMP32, n - (1 << 32)  # bit 31 is the sign there, no mask for the upper half
+        if n is not None and fits32(n):
+            self.put(cls | m.JSET, self.value(x), imm=n).target = target
+        else:
+            self.put(cls | m.JSET | X, self.value(x), self.value(mask)).target = target
 
     def extended(self, v: Value, signed: bool) -> int:
         return self.sign_extend(self.value(v), 32, "i64") if signed else self.clean64(v)
@@ -530,7 +528,13 @@ class Selector:
 
     def op_br(self, insn: Value) -> None:
         then, other = insn.targets
-        self.compare(insn.args[0], self.heads[then.block], False)
+        if insn in self.bit_tests:
+            test, is_set = self.bit_tests[insn]
+            if not is_set:
+                then, other = other, then
+            self.jump_if_set(test.args[0], test.args[1], self.heads[then.block])
+        else:
+            self.compare(insn.args[0], self.heads[then.block], False)
         tail = self.block("br")
         self.start(tail)
         self.go(other.block)
