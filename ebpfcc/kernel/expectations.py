@@ -22,7 +22,8 @@ FLAGS = {
     "BPF_F_TEST_REG_INVARIANTS": 128,
 }
 # uapi linux/bpf.h; what tests return is written by these names, too
-RETURNS = {"INT_MIN": -(1 << 31), "0xffffffff": -1, "POINTER_VALUE": 0xBADCAFE}
+TEST_DATA = 64  # bytes of zeros, as test_loader.c gives them
+RETURNS = {"INT_MIN": -(1 << 31), "0xffffffff": -1, "POINTER_VALUE": 0xBADCAFE, "TEST_DATA_LEN": TEST_DATA}
 DEFAULT_FLAGS = FLAGS["BPF_F_TEST_RND_HI32"] | FLAGS["BPF_F_TEST_REG_INVARIANTS"]
 
 
@@ -67,7 +68,7 @@ def expectation(tags: list[str], machine: str) -> Expectation:
         elif numbered is not None and numbered[1] == "expect_msg":
             messages.append(numbered[2])
         elif name == "retval":
-            result = RETURNS.get(value, None) if value in RETURNS else int(value, 0)
+            result = RETURNS[value] if value in RETURNS else int(value, 0)
         elif name == "log_level":
             level = int(value, 0)
         elif name == "prog_flags":

@@ -10,9 +10,8 @@ import sys
 from typing import Any
 
 from . import libbpf
-from .expectations import RETURNS, Expectation, first_missing, read_expectations
+from .expectations import RETURNS, TEST_DATA, Expectation, first_missing, read_expectations
 
-TEST_DATA = 64  # bytes of zeros, as test_loader.c gives them
 PROG_TYPE_SYSCALL = 31
 MAP_TYPE_STRUCT_OPS = 26
 LOG_SIZE = 1 << 24
