@@ -407,6 +407,12 @@ def test_states_in_words(state: str, words: str) -> None:
         ("exception cb only supports single integer argument", "exception-parameter"),
         ("attach to unsupported member test_2 of struct bpf_dummy_ops", "struct-ops-member"),
         ("access beyond struct task_struct at off 9999 size 4", "member-bounds"),
+        ("struct ops programs must have a GPL compatible license", "license"), ("string is not zero-terminated", "constant-string"),
+        ("R3 does not point to a readonly map'", "constant-string"), ("map '.data.A' has no valid bpf_spin_lock", "lock-missing"),
+        ("arena's user address must be set via map_extra or mmap()", "arena-address"), ("R1 invalid rdwr buffer access: off=-4, size=4", "buffer-offset"),
+        ("R2 is of type task_struct but cgroup is expected", "argument-kernel-type"), ("metadata kfuncs require device-bound program", "kfunc-device"),
+        ("ldimm64 failed to find the address for kernel symbol 'runqueues'.", "ksym-address"),
+        ("invalid kernel function call not eliminated in verifier pass", "kfunc-missing"),
     ],
 )  # fmt: skip
 def test_refusals_by_their_words(message: str, rule: str) -> None:
