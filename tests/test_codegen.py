@@ -117,6 +117,18 @@ CASES = {
         *(u8 *)(r1 + 0) = r2
         w7 += 1
         if w7 < 100 goto""",
+    # an offset is a difference: before Linux 6.17 the verifier knows nothing of what a negation gives
+    "char *f(char *p, unsigned long n) { return p - (n & 7); }": """
+        r0 = r1
+        r2 &= 7
+        r1 = 0
+        r1 -= r2
+        r0 += r1
+        exit""",
+    "long f(long n) { return -n; }": """
+        r0 = r1
+        r0 = -r0
+        exit""",
     # a branch on bits, which has no inverse
     "int f(unsigned x, int *p) { if (x & 8) p[1] = 3; return x + *p; }": """
         if w1 & 8 goto

@@ -45,6 +45,7 @@ class Selector:
         self.depth = 0
         self.consts: dict[Any, int] = {}
         self.address_users: dict[Value, list[Value]] | None = None  # of sums and relocated fields, once asked for
+        self.negatives: set[Value] | None = None  # see negative_terms
         self.asm_parts: dict[Value, list[int]] = {}
         self.ctx: int | None = None
         self.context_value: Value | None = None
@@ -265,7 +266,7 @@ class Selector:
                     self.put(ALU64 | m.AND, y2, imm=31)
                     y = y2
         else:
-            if op == "sub" and a.op == "const" and a.aux == 0:
+            if op == "sub" and a.op == "const" and a.aux == 0 and insn not in self.negative_terms():
                 self.mov_typed(d, b)
                 self.put(cls | m.NEG, d)
                 return
@@ -290,6 +291,13 @@ class Selector:
             self.put(code, d, imm=n)
         else:
             self.put(code | X, d, y)
+
+    def negative_terms(self) -> set[Value]:
+        """Values `0 - x` that are added to something. Before Linux 6.17 the verifier knows nothing of what BPF_NEG gives, which as
+        an offset makes a pointer unbounded; of a difference it knows all (verifier.c, check_alu_op)."""
+        if self.negatives is None:
+            self.negatives = {x for i in self.fn.insns() if i.op == "add" for x in i.args if x.op == "sub"}
+        return self.negatives
 
     def one_more_if(self, insn: Value, test: Value, x: Value) -> None:
         d = self.reg[insn] = self.new()
