@@ -1,5 +1,5 @@
 # make demo             one program compiled and run
-# make test             all tests
+# make test             all tests; TESTS='tests/test_cli.py ...' some
 # make lint             ruff and mypy
 # make bench            compile times and sizes beside clang's
 # make kernel-programs KERNEL=/path/to/linux   every BPF program of a kernel tree, compiled and (as root) loaded
@@ -8,6 +8,7 @@ PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 KERNEL ?=
+TESTS ?=
 
 .PHONY: demo test lint bench kernel-programs clean
 
@@ -30,7 +31,7 @@ demo: $(HOME_OF)
 	$(PY) examples/demo.py
 
 test: $(VENV)/installed-dev
-	$(PY) -m pytest
+	$(PY) -m pytest $(TESTS)
 
 lint: $(VENV)/installed-dev
 	$(PY) -m ruff check .

@@ -9,7 +9,7 @@ import re
 
 # Comments (an unterminated one runs to the end) and what may hold their signs without being one.
 LITERAL = r""""(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'"""
-COMMENT_OR_LITERAL = re.compile(r"/\*(?:[^*]|\*(?!/))*+(?:\*/|\Z)|//[^\n]*|" + LITERAL)
+COMMENT_OR_LITERAL = re.compile(r"/\*[^*]*(?:\*(?!/)[^*]*)*(?:\*/|\Z)|//[^\n]*|" + LITERAL)
 NAME = re.compile(r"[ \t\f\v]*([A-Za-z_]\w*|[0-9]+)?")
 BLANK = re.compile(r"[ \t\f\v]*\Z")
 

@@ -31,8 +31,8 @@ FIXED = {
 # Group 1: white space. Group 2: one preprocessing token (6.4). The last alternatives are errors: a lone quote with the rest of its
 # line, or a character that begins no token.
 TOKEN = re.compile(
-    r"""([ \t\n\f\v\r]*+)("""
-    r"""[A-Za-z_$][\w$]*+(?!["'])|[;,(){}\[\]?~]|\.?[0-9](?:[eEpP][+-]|[\w.])*|[^\W\d][\w$]*+(?!["'])"""
+    r"""([ \t\n\f\v\r]*)("""
+    r"""[A-Za-z_$][\w$]*(?![\w$"'])|[;,(){}\[\]?~]|\.?[0-9](?:[eEpP][+-]|[\w.])*|[^\W\d][\w$]*(?![\w$"'])"""
     r"""|(?:u8|[LuU])?(?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)+')|->|\+\+|--|&&|\|\||\.\.\.|(?:<<|>>|[-+*/%&|^=!<>])=|<<|>>"""
     r"""|##|%:%:|[<%]:|[:%]>|<%|::|[-+*/%&|^=!<>.:#]|[^\W\d][\w$]*|["'][^\n]*|[^ \t\n\f\v\r])"""
 )
