@@ -88,7 +88,8 @@ def stages(source: Any, options: Options, sources: SourceMap, diag: Diagnostics,
     tokens = preprocessor.run(source)
     result.dependencies = list(dict.fromkeys(path for _, path, _ in preprocessor.included))
     result.lap("preprocess")
-    unit = Unit(diag, options.big_endian, options.cpu, options.strict_aliasing and options.opt_level != "0")
+    gnu_inline = options.std_year in ("89", "94") if options.gnu_inline is None else options.gnu_inline
+    unit = Unit(diag, options.big_endian, options.cpu, options.strict_aliasing and options.opt_level != "0", gnu_inline)
     module = unit.run(tokens)
     result.lap("parse and lower")
     if diag.errors:

@@ -21,6 +21,7 @@ SETS: dict[str, tuple[str, object]] = {
     "-g2": ("debug", 2), "-g3": ("debug", 3), "-gbtf": ("debug", 2), "-ggdb": ("debug", 2), "-ggdb0": ("debug", 0), "-ggdb1": ("debug", 1),
     "-ggdb2": ("debug", 2), "-ggdb3": ("debug", 3), "-gfull": ("debug", 2), "-gline-tables-only": ("debug", 1), "-gmlt": ("debug", 1),
     "-gline-directives-only": ("debug", 1), "--debug": ("debug", 2), "-Ofast": ("opt_level", "3"), "--emit=ir": ("emit", "ir"), "--verify": ("verify", True),
+    "-fgnu89-inline": ("gnu_inline", True), "-fno-gnu89-inline": ("gnu_inline", False),
     "-fstrict-aliasing": ("strict_aliasing", True), "-fno-strict-aliasing": ("strict_aliasing", False),
     "-mlittle-endian": ("big_endian", False), "-EL": ("big_endian", False), "-mbig-endian": ("big_endian", True), "-EB": ("big_endian", True),
 }  # fmt: skip
@@ -60,7 +61,7 @@ IGNORED_F = frozenset(
     signed-zeros trapping-math rounding-math reciprocal-math associative-math unsafe-math-optimizations honor-nans honor-infinities
     fp-contract fp-model ffp-eval-method unroll-loops unroll-all-loops vectorize slp-vectorize tree-vectorize tree-slp-vectorize
     tree-loop-distribute-patterns tree-loop-im tree-switch-conversion tree-vrp tree-dce tree-sra tree-ter tree-pre jump-tables
-    ident identify short-enums short-wchar signed-bitfields unsigned-bitfields ms-extensions plan9-extensions gnu89-inline gnu-keywords asm
+    ident identify short-enums short-wchar signed-bitfields unsigned-bitfields ms-extensions plan9-extensions gnu-keywords asm
     dollars-in-identifiers exceptions rtti threadsafe-statics visibility visibility-inlines-hidden function-sections data-sections
     unique-section-names merge-constants merge-all-constants keep-static-consts plt semantic-interposition PIC pic PIE pie
     optimize-sibling-calls reorder-blocks reorder-functions reorder-blocks-and-partition toplevel-reorder schedule-insns schedule-insns2

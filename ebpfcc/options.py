@@ -12,7 +12,8 @@ class Options:
         "defines", "includes", "imacros", "iquote", "include_dirs", "isystem", "idirafter", "nostdinc", "sysroot", "undef", "trigraphs",
         "warnings", "color", "error_limit", "preprocess_only", "keep_comments", "no_line_markers", "dump", "show_headers",
         "dependencies", "dependency_file", "dependency_targets", "dependency_phony", "missing_generated",
-        "prefix_map", "debug_prefix_map", "debug_directory", "verbose", "dry_run", "save_temps", "freestanding", "unsigned_char", "strict_aliasing",
+        "prefix_map", "debug_prefix_map", "debug_directory", "verbose", "dry_run", "save_temps", "freestanding", "unsigned_char",
+        "strict_aliasing", "gnu_inline",
         "emit", "print_after", "features", "unknown", "time_passes", "program", "queries", "hand_over", "target_given", "verify", "verify_log",
     )  # fmt: skip
 
@@ -63,6 +64,7 @@ class Options:
         self.freestanding = False
         self.unsigned_char = False
         self.strict_aliasing = True
+        self.gnu_inline: bool | None = None  # None: as the standard has it
         self.emit = ""
         self.print_after: list[str] = []
         self.features: dict[str, bool] = {}

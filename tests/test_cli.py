@@ -292,6 +292,11 @@ def test_objects(here: Path) -> None:
         ("inline int f(int a) { return a; }", {}),
         ("extern inline int f(int a) { return a; }", {"f": "FUNC GLOBAL"}),
         ("static int f(int a) { return a; } static int f(int); int g(void) { return f(1); }", {"g": "FUNC GLOBAL"}),
+        ("inline int f(int a) { return a; } int g(void) { return f(1) + f(2); }", {"g": "FUNC GLOBAL"}),
+        ('inline __attribute__((section("xdp"))) int f(int a) { return a; }', {}),
+        ("inline __attribute__((noinline)) int f(int a) { return a; } int g(int a) { return f(a); }", {"f": "FUNC LOCAL", "g": "FUNC GLOBAL"}),
+        ("inline __attribute__((gnu_inline)) int f(int a) { return a; }", {"f": "FUNC GLOBAL"}),
+        ("int f(int); extern inline __attribute__((gnu_inline)) int f(int a) { return a; }", {}),
     ],
 )
 def test_symbols(here: Path, source: str, symbols: dict[str, str]) -> None:
@@ -300,6 +305,14 @@ def test_symbols(here: Path, source: str, symbols: dict[str, str]) -> None:
     table = ELFFile(io.BytesIO((here / "t.o").read_bytes())).get_section_by_name(".symtab")
     found = {s.name: f"{s['st_info']['type'][4:]} {s['st_info']['bind'][4:]}" for s in table.iter_symbols() if s.name and s["st_shndx"] != "SHN_UNDEF"}
     assert found == symbols
+
+
+def test_inline_of_gnu89(here: Path) -> None:
+    for chosen, found in ((["-std=gnu89"], "f"), (["-fgnu89-inline"], "f"), ([], "g"), (["-std=gnu89", "-fno-gnu89-inline"], "g")):
+        (here / "t.c").write_text("inline int f(int a) { return a; } extern inline int g(int a) { return a; }")
+        assert cli.main(["-O2", "-c", "t.c", *chosen]) == 0
+        table = ELFFile(io.BytesIO((here / "t.o").read_bytes())).get_section_by_name(".symtab")
+        assert [s.name for s in table.iter_symbols() if s["st_info"]["type"] == "STT_FUNC"] == [found]
 
 
 def test_several_sources(here: Path, capsys: pytest.CaptureFixture[str]) -> None:

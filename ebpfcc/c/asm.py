@@ -8,9 +8,10 @@ from ..ir.core import Asm, Mem, Value
 from . import access
 from . import types as T
 from .call import constant_target
+from .control import type_of
 from .convert import convert, convert_int, rvalue, value_of
 from .nodes import children
-from .state import FunctionState, Operand, ir_type
+from .state import FunctionState, Operand, Variable, ir_type
 from .stmt import find_label
 
 TYPE_CHECKING = False
@@ -55,7 +56,7 @@ def asm_statement(f: FunctionState, node: Any) -> None:
         if "+" in constraint:
             tied.append((len(outputs), place))
         sources.append(("output", len(outputs)))
-        outputs.append((constraint.replace("+", "="), ir_type(t), T.sizeof(t)))
+        outputs.append((constraint.replace("+", "=") + named_register(f, expr), ir_type(t), T.sizeof(t)))
         names.append(name)
         places.append(place)
     for number, place in tied:
@@ -65,11 +66,12 @@ def asm_statement(f: FunctionState, node: Any) -> None:
         inputs.append((constraint.replace("=", "").replace("+", ""), T.sizeof(place.type)))
         values.append(access.address(f, place))
     for name, constraint, expr in node.inputs:
-        if not constraint.strip("%&").isdigit() and (not constraint or not LETTERS.issuperset(constraint) or constraint[0] in "=+"):
+        constraint = constraint.lstrip("=+")  # clang lets them stand there
+        if not constraint.strip("%&").isdigit() and (not constraint or not LETTERS.issuperset(constraint)):
             f.diag.error(expr.coord, f"invalid input constraint '{constraint}' in asm")
             return
         value, size = asm_input(f, constraint, expr)
-        inputs.append((tied_number(f, constraint, sources, expr) or constraint, size))
+        inputs.append((tied_number(f, constraint, sources, expr) or constraint + named_register(f, expr), size))
         values.append(value)
         names.append(name)
         sources.append(("input", len(sources) - len(node.outputs)))
@@ -83,6 +85,12 @@ def asm_statement(f: FunctionState, node: Any) -> None:
 
 def is_memory(constraint: str) -> bool:
     return ("m" in constraint or "o" in constraint) and "r" not in constraint
+
+
+def named_register(f: FunctionState, expr: Any) -> str:
+    """`{r8}` for a variable that is declared to live there (`register long x asm("r8")`): it is there when the assembly runs."""
+    symbol = f.lookup(expr.name) if isinstance(expr, c_ast.ID) else None
+    return f"{{{symbol.asm_reg}}}" if isinstance(symbol, Variable) and symbol.asm_reg else ""
 
 
 def tied_number(f: FunctionState, constraint: str, sources: list[tuple[str, int]], expr: Any) -> str | None:
@@ -128,23 +136,40 @@ def unextended(value: Value, size: int) -> Value:
 
 def emit(f: FunctionState, node: Any, asm: Asm, values: list[Value], places: list[Operand]) -> None:
     if node.labels:
-        if asm.outputs:
-            f.diag.error(node.coord, "'asm goto' with outputs is not supported")
-            return
-        following = f.new_block("asm")
-        blocks = [find_label(f, name).block for name in node.labels]
-        for name in node.labels:
-            find_label(f, name).used = node
-        terminator = f.terminate("asm_goto", values, [following, *blocks], asm)
-        if terminator is not None:
-            terminator.pos = node.coord
-        f.start(following)
+        emit_goto(f, node, asm, values, places)
         return
     kind = asm.outputs[0][1] if asm.outputs else "void"
     first = f.effect("asm", kind, values, asm)
     results = [first]
     for i in range(1, len(asm.outputs)):
         results.append(f.effect("asm_out", asm.outputs[i][1], [first], i))
+    store_results(f, places, results)
+
+
+def emit_goto(f: FunctionState, node: Any, asm: Asm, values: list[Value], places: list[Operand]) -> None:
+    """The outputs hold what the assembly wrote on every way out of it: where there are some, each label is reached by a block of its own."""
+    following = f.new_block("asm")
+    labels = [find_label(f, name) for name in node.labels]
+    for label in labels:
+        label.used = node
+    pads = [f.new_block("asm") for _ in labels] if asm.outputs else []
+    terminator = f.terminate("asm_goto", values, [following, *(pads or [label.block for label in labels])], asm)
+    for block, label in zip(pads, labels):
+        f.start(block)
+        read_outputs(f, asm, terminator, places)
+        f.jump(label.block)
+    f.start(following)
+    if terminator is not None:
+        terminator.pos = node.coord
+        read_outputs(f, asm, terminator, places)
+
+
+def read_outputs(f: FunctionState, asm: Asm, terminator: Value | None, places: list[Operand]) -> None:
+    if terminator is not None:
+        store_results(f, places, [f.effect("asm_out", kind, [terminator], i) for i, (_, kind, _) in enumerate(asm.outputs)])
+
+
+def store_results(f: FunctionState, places: list[Operand], results: list[Value]) -> None:
     for place, value in zip(places, results):
         t = T.strip(place.type)
         o = value_of(t, value)
@@ -158,7 +183,8 @@ def immediate_operand(f: FunctionState, node: Any) -> Operand:
     g = f.unit.scratch()
     g.pos = node.coord
     if mentions_local(f, node):
-        return rvalue(f, f.expr(node))
+        o = type_of(f, node)
+        return o if o.kind == "value" and o.value is not None and o.value.op == "const" else rvalue(f, f.expr(node))
     f.unit.unevaluated += 1
     place = g.expr(node)
     helper = constant_target(g, place)
@@ -178,4 +204,8 @@ def mentions_local(f: FunctionState, node: Any) -> bool:
     """Whether an expression names something of the function's own scopes."""
     if isinstance(node, c_ast.ID):
         return any(node.name in scope for scope in f.scopes)
+    if isinstance(node, c_ast.StructRef):  # a member's name is none
+        return mentions_local(f, node.name)
+    if isinstance(node, c_ast.NamedInitializer):
+        return any(mentions_local(f, child) for child in (*(d for d in node.name if not isinstance(d, c_ast.ID)), node.expr))
     return any(mentions_local(f, child) for child in children(node))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 MODES = {"QI": 1, "byte": 1, "HI": 2, "SI": 4, "word": 8, "DI": 8, "pointer": 8, "TI": 16}
 STRINGS = frozenset(("section", "visibility", "alias", "asm label", "deprecated", "error", "warning", "diagnose_if", "availability"))
 LISTS = frozenset(("btf_decl_tag", "btf_type_tag"))
-NUMBERS = frozenset(("aligned", "address_space", "kernel_helper", "alloc_size", "vector_size", "no_builtin"))
+NUMBERS = frozenset(("aligned", "address_space", "kernel_helper", "alloc_size", "vector_size"))
 FLAGS = frozenset(
     "always_inline noinline weak packed preserve_access_index preserve_static_offset unused used retain naked noreturn may_alias "
     "transparent_union warn_unused_result gnu_inline artificial flatten cold hot const pure malloc returns_nonnull leaf nothrow "
@@ -27,7 +27,7 @@ FLAGS = frozenset(
     "destructor common nocommon no_address_safety_analysis copy symver section_type optsize noinit objc_root_class stdcall "
     "unavailable tainted_args fd_arg fd_arg_read fd_arg_write null_terminated_string_arg zero_call_used_regs guard guarded_by "
     "acquire_capability release_capability pt_guarded_by bitwise safe force context nocast noderef overloadable btf_type_attribute "
-    "convergent annotate swiftcall loader_uninitialized assume callback wunused".split()
+    "convergent annotate no_builtin swiftcall loader_uninitialized assume callback wunused".split()
 )
 
 

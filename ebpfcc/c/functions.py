@@ -144,10 +144,9 @@ class Functions:
         fn: Function = f.fn
         fn.name = symbol.symbol
         fn.section = symbol.attrs.get("section", ".text")
-        weak = "weak" in symbol.attrs
-        fn.linkage = "local" if symbol.storage == "static" else "weak" if weak else "global"
-        if symbol.inline and symbol.storage != "static":
-            fn.linkage = "global"
+        # what is left of an inline definition serves the calls of this object: C11 6.7.4 paragraph 7 leaves open which definition they use
+        local = symbol.storage == "static" or symbol.is_inline_definition()
+        fn.linkage = "local" if local else "weak" if "weak" in symbol.attrs else "global"
         for name in ("noinline", "always_inline", "naked", "noreturn", "used", "cold"):
             if name in symbol.attrs:
                 fn.attrs.add(name)

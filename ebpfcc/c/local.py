@@ -115,6 +115,8 @@ def declare_automatic(f: FunctionState, node: Any, t: T.Type, attrs: dict[str, A
         return
     variable = Variable(name, t, "auto", node.coord)
     variable.attrs = attrs
+    if "asm label" in attrs:
+        name_register(f, variable, node)
     f.scopes[-1][name] = variable
     place(f, variable, attrs, node)
     if attrs.get("cleanup"):
@@ -124,6 +126,17 @@ def declare_automatic(f: FunctionState, node: Any, t: T.Type, attrs: dict[str, A
             f.write_var(variable, f.fn.undef(ir_type(t)))
         return
     initialise(f, variable, node)
+
+
+def name_register(f: FunctionState, variable: Variable, node: Any) -> None:
+    """`register long x asm("r8")`: GCC manual, "Specifying Registers for Local Variables"."""
+    label = variable.attrs["asm label"]
+    if "register" not in node.storage:
+        f.diag.warning("ignored-attributes", node.coord, f"ignored asm label '{label}' on automatic variable")
+    elif label[:1] in ("r", "w") and label[1:].isdigit() and int(label[1:]) <= 10:
+        variable.asm_reg = f"r{int(label[1:])}"
+    else:
+        f.diag.error(node.coord, f"unknown register name '{label}' in asm")
 
 
 def place(f: FunctionState, variable: Variable, attrs: dict[str, Any], node: Any) -> None:

@@ -182,7 +182,9 @@ def increment(f: FunctionState, node: Any) -> Operand:
     new = binary_values(f, op, old, one, node.coord)
     new = convert(f, new, o.type)
     access.store(f, o, new.value)
-    return value_of(T.strip(o.type), old.value if node.op[0] == "p" else new.value)
+    if node.op[0] == "p":
+        return value_of(T.strip(o.type), old.value)
+    return truncated_bits(f, o, new) if o.member is not None else value_of(T.strip(o.type), new.value)
 
 
 def assignment(f: FunctionState, node: Any) -> Operand:

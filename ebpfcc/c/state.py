@@ -55,11 +55,15 @@ class FunctionSymbol:
         self.node: Any = None
         self.used = False
         self.inline = False
-        self.external = False  # some declaration of it is not inline, or extern: an inline definition is not all there is
+        self.external = False  # some declaration of it asks for an external definition
         self.section: str | None = None
         self.tags: list[str] = []
         self.lowered = False
         self.implicit = False
+
+    def is_inline_definition(self) -> bool:
+        """Whether its definition here is only to be inlined (C11 6.7.4 paragraph 7): the object need not have it."""
+        return self.inline and not self.external
 
 
 class EnumConstant:

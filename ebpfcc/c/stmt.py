@@ -7,6 +7,7 @@ from pycparser import c_ast
 from ..ir.core import Block, Target, Value
 from . import access
 from . import types as T
+from .constant import numeric
 from .control import condition, unread
 from .convert import assign_convert, convert, promoted, rvalue, scalar, value_of
 from .nodes import AttributeStmt, ComputedGoto, LocalLabels, Pragma, Range, UnusedLabel
@@ -207,13 +208,12 @@ def case_value(f: FunctionState, node: Any, t: Any) -> int:
     if o is None:
         f.diag.error(node.coord, "case label does not reduce to an integer constant")
         return 0
-    n: int = convert(f, o, t).value.aux
-    return n
+    return numeric(convert(f, o, t))
 
 
 def add_case(f: FunctionState, state: Switch, n: int, block: Block) -> None:
     target = Target(block)
-    state.terminator.aux.append(n)
+    state.terminator.aux.append(f.const(state.terminator.args[0].type, n).aux)
     state.terminator.targets.append(target)
     f.edges[block].append((state.block, target))
 

@@ -35,8 +35,9 @@ PREDECLARED = {"__int128_t": T.INT128, "__uint128_t": T.UINT128, "__builtin_va_l
 class Unit(Variables, Functions, Checks):
     """big_endian, cpu: the target. names, tags: file scope. regions: indexed headers whose declarations wait."""
 
-    def __init__(self, diag: Any, big_endian: bool, cpu: int, strict_aliasing: bool = True) -> None:
+    def __init__(self, diag: Any, big_endian: bool, cpu: int, strict_aliasing: bool = True, gnu_inline: bool = False) -> None:
         self.diag = diag
+        self.gnu_inline = gnu_inline  # `inline` is GNU C89's: alone it makes an external definition, with `extern` none
         self.strict_aliasing = strict_aliasing
         self.big_endian = big_endian
         self.cpu = cpu
@@ -266,8 +267,10 @@ class Unit(Variables, Functions, Checks):
                     self.diag.note(symbol.pos, "previous declaration is here")
                 symbol.storage = "static"
         symbol.inline |= "inline" in node.funcspec
-        if symbol.storage != "static" and ("inline" not in node.funcspec or "extern" in node.storage):
-            symbol.external = True
+        if not self.gnu_inline and "gnu_inline" not in attrs and "gnu_inline" not in symbol.attrs:
+            symbol.external |= "inline" not in node.funcspec or "extern" in node.storage
+        elif "inline" in node.funcspec:
+            symbol.external = "extern" not in node.storage
         if "noreturn" in node.funcspec:
             attrs = {**attrs, "noreturn": True}
         self.merge_attributes(symbol, attrs)
@@ -311,11 +314,7 @@ class Unit(Variables, Functions, Checks):
     @staticmethod
     def must_be_defined(symbol: FunctionSymbol) -> bool:
         """Whether the object has the function though nothing here refers to it: not a static one, nor an inline definition (C11 6.7.4)."""
-        if "used" in symbol.attrs:
-            return True
-        if symbol.storage == "static":
-            return False
-        return not symbol.inline or "section" in symbol.attrs or symbol.external and "gnu_inline" not in symbol.attrs
+        return "used" in symbol.attrs or symbol.storage != "static" and not symbol.is_inline_definition()
 
     def apply_old_style(self, f: FunctionState, t: T.Func, decls: list[Any]) -> None:
         types = {d.name: declare.declarator_type(f, d.type) for d in decls}

@@ -41,6 +41,8 @@ class Variables:
             self.diag.error(node.coord, "thread-local storage is not supported for the current target")
         if "auto" in node.storage or "register" in node.storage and node.asm_label is None and "asm label" not in attrs:
             self.diag.error(node.coord, "illegal storage class on file-scoped variable")
+        if "register" in node.storage and "asm label" in attrs:
+            self.diag.error(node.coord, f"register '{attrs['asm label']}' unsuitable for global register variables on this target")
         u = T.strip(t)
         if u.kind == "void" and "extern" not in node.storage:  # `extern const void symbol __ksym;` has an address only
             self.diag.error(node.coord, "variable has incomplete type 'void'")
@@ -124,8 +126,7 @@ class Variables:
         if variable.init is not None:
             f = self.scratch()
             f.pos = variable.pos
-            if variable.scopes is not None:
-                f.scopes, f.tags = variable.scopes
+            outer = self.enter_scopes_of(f, variable)
             image = init.Image(size)
             leaves, _ = init.flatten(f, t, variable.init)
             last = max((leaf.off + T.sizeof(leaf.type) for leaf in leaves if T.strip(leaf.type).kind != "array" or T.strip(leaf.type).count), default=0)
@@ -133,8 +134,7 @@ class Variables:
                 image.data.extend(bytes(last - size))
                 out.size = last
             init.write_static(f, image, t, 0, leaves)
-            if variable.scopes is not None:
-                f.scopes, f.tags = [], []
+            f.scopes, f.tags = outer
             out.init = bytes(image.data)
             out.relocs = image.relocs
             for _, symbol, _, _ in image.relocs:
@@ -142,6 +142,13 @@ class Variables:
         out.section = section_of(variable, out)
         out.fixed = out.section == ".rodata" and not volatile and (linkage == "local" or linkage == "global" and out.init is not None)
         return out
+
+    @staticmethod
+    def enter_scopes_of(f: FunctionState, variable: Variable) -> tuple[Any, Any]:
+        """From here on `f` sees the names that the variable's initialiser sees. Returns what it saw before."""
+        outer = f.scopes, f.tags
+        f.scopes, f.tags = variable.scopes or ([], [])
+        return outer
 
     def refer(self, symbol: str) -> None:
         """A symbol that static data points to."""
@@ -160,11 +167,13 @@ class Variables:
         if node is None:
             return None
         self.unevaluated += 1
+        outer = self.enter_scopes_of(g, variable)
         try:
             from .convert import convert
 
             value = convert(g, g.expr(node), variable.type).value
         finally:
+            g.scopes, g.tags = outer
             self.unevaluated -= 1
         if value is not None and value.op == "const":
             return f.const(value.type, value.aux)

@@ -96,14 +96,15 @@ def build(blocks: list[MBlock], count: int) -> Graph:
     return graph
 
 
-def allocate(blocks: list[MBlock], count: int, new_register: Callable[[], int]) -> list[Slot]:
-    """Rewrites the instructions to physical registers. Returns the 8-byte slots of what was spilled, their places still open."""
-    unspillable: set[int] = set()
+def allocate(blocks: list[MBlock], count: int, new_register: Callable[[], int], kept: set[int]) -> list[Slot]:
+    """Rewrites the instructions to physical registers. Returns the 8-byte slots of what was spilled, their places still open.
+    kept: registers with short lives that must not be spilled, nor merged with what may be."""
+    unspillable = set(kept)
     slots: list[Slot] = []
     for _ in range(30):
         liveness(blocks)
         graph = build(blocks, count)
-        alias = coalesce(graph)
+        alias = coalesce(graph, kept)
         colours, spilled = colour(graph, alias, unspillable)
         if not spilled:
             rewrite(blocks, colours, alias)
@@ -124,7 +125,7 @@ def find(alias: list[int], v: int) -> int:
     return v
 
 
-def coalesce(graph: Graph) -> list[int]:
+def coalesce(graph: Graph, kept: set[int]) -> list[int]:
     """Merges copies whose ends do not conflict, the most frequent first, where the result stays colourable."""
     adj = graph.adj
     alias = list(range(graph.count))
@@ -132,7 +133,7 @@ def coalesce(graph: Graph) -> list[int]:
     significant: set[int] | None = None  # nodes that may have COLOURS neighbours or more, once asked for
     for _, a, b in sorted(graph.moves, key=lambda m: -m[0]):
         a, b = find(alias, a), find(alias, b)
-        if a == b:
+        if a == b or a in kept or b in kept:
             continue
         if b < FIRST_VIRTUAL:
             a, b = b, a

@@ -64,7 +64,7 @@ def generate(fn: Function, cpu: int, big_endian: bool, unique: int = 0, externs:
         return selector.count - 1
 
     blocks = tail_merge.run(blocks)
-    spills = allocate(blocks, selector.count, new_register)
+    spills = allocate(blocks, selector.count, new_register, selector.unspillable)
     place_spills(blocks, spills, frame)
     if frame.size > STACK_LIMIT:
         raise StackError(fn, frame.size, sorted(frame.objects, key=lambda o: -o[1])[:8])

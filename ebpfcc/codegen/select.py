@@ -47,6 +47,7 @@ class Selector:
         self.address_users: dict[Value, list[Value]] | None = None  # of sums and relocated fields, once asked for
         self.negatives: set[Value] | None = None  # see negative_terms
         self.asm_parts: dict[Value, list[int]] = {}
+        self.unspillable: set[int] = set()  # registers that cannot live on the stack
         self.ctx: int | None = None
         self.context_value: Value | None = None
 

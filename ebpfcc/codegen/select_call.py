@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from .select import Selector
 
 
+REGISTERS = 10  # for the operands of an asm: r10 is the frame's
+
+
 class AsmUse:
     """Inline assembly waiting for registers: operand values as ("r", register, size), ("i", constant), ("s", symbol, addend),
     ("m", register, offset) or ("slot", slot, offset)."""
@@ -111,18 +114,31 @@ def op_asm(s: Selector, insn: Value) -> None:
     inline_asm(s, insn, [])
 
 
+def named_register(constraint: str) -> int | None:
+    """The one that `{r8}` in a constraint names."""
+    _, brace, name = constraint.partition("{r")
+    return int(name[:-1]) if brace else None
+
+
 def inline_asm(s: Selector, insn: Value, labels: list[Any]) -> None:
     asm = insn.aux
-    outs = [s.new() for _ in asm.outputs]
+    named = [named_register(constraint) for constraint, _, _ in asm.outputs]
+    outs = [s.new() if r is None else r for r in named]
     operands: list[Any] = [("r", r, size) for r, (_, _, size) in zip(outs, asm.outputs)]
     uses: list[int] = []
     defs: list[int] = list(outs)
+    last: list[tuple[int, int]] = []  # what goes to a register that is named, once the other operands are where they have to be
     for (constraint, size), v in zip(asm.inputs, insn.args):
         letters = constraint.strip("&%")
-        if letters.isdigit():
-            s.mov(outs[int(letters)], s.value(v))
-            uses.append(outs[int(letters)])
-            operands.append(("r", outs[int(letters)], size))
+        register = outs[int(letters)] if letters.isdigit() else named_register(letters)
+        if register is not None:
+            if register >= m.FIRST_VIRTUAL:
+                s.mov(register, s.value(v))
+            elif v.op != "undef":
+                last.append((register, s.value(v)))
+            if v.op != "undef":
+                uses.append(register)
+            operands.append(("r", register, size))
         elif "m" in letters and "r" not in letters:
             r, off, slot, _ = address(s, v, 0)
             if slot is not None:
@@ -144,13 +160,27 @@ def inline_asm(s: Selector, insn: Value, labels: list[Any]) -> None:
         name = c.strip("%")
         if name[:1] in "rw" and name[1:].isdigit() and int(name[1:]) < 10:
             defs.append(int(name[1:]))
+    for register, r in last:
+        s.mov(register, r)
+    early = any("&" in c for c, _, _ in asm.outputs) or any(d not in outs for d in defs)
+    if len({*uses, *defs} if early else set(uses)) > REGISTERS or len(set(defs)) > REGISTERS:
+        raise SelectError("inline assembly requires more registers than available", insn.pos)
     i = s.put(m.PSEUDO)
     i.uses, i.defs = tuple(uses), tuple(defs)
     i.asm = AsmUse(asm, operands, outs, [s.heads[b] for b in labels], insn.pos)
-    if any("&" in c for c, _, _ in asm.outputs) or any(d not in outs for d in defs):
+    if early:
         keep_apart(s, outs, uses)
+    for n, register in enumerate(named):
+        if register is not None:
+            outs[n] = s.new()
+            s.mov(outs[n], register)
     if outs:
-        s.reg[insn] = outs[0]
+        if labels:
+            if any(register is not None for register in named):
+                raise SelectError("an output of 'asm goto' in a register that is named is not supported", insn.pos)
+            s.unspillable.update(outs)  # there is no place behind the definition, on every way, for a store
+        else:
+            s.reg[insn] = outs[0]
         s.asm_parts[insn] = outs
 
 
@@ -162,7 +192,12 @@ def keep_apart(s: Selector, outs: list[int], uses: list[int]) -> None:
 
 
 def op_asm_out(s: Selector, insn: Value) -> None:
-    s.reg[insn] = s.asm_parts[insn.args[0]][insn.aux]
+    out = s.asm_parts[insn.args[0]][insn.aux]
+    if insn.args[0].op == "asm_goto":
+        s.reg[insn] = s.new()
+        s.mov(s.reg[insn], out)
+    else:
+        s.reg[insn] = out
 
 
 def op_asm_goto(s: Selector, insn: Value) -> None:

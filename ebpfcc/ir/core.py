@@ -30,7 +30,7 @@ only in memory: a load extends, a store truncates.  The upper half of a register
     atomic                  p, v [, new]        Atomic (cmpxchg: v is the expected value)
     call                    args...             Call
     asm                     inputs...           Asm; the result is output 0
-    asm_out                 asm                 int: output 1, 2, ...
+    asm_out                 asm                 int: output 1, 2, ...; of an asm_goto, in a block that it goes to, also 0
     hold                    leaf                -            the leaf in a register: nothing folds through it (opt/hoist.py)
     constant_p              a                   -            i32: 1 once a is a constant; what is left at the end becomes 0
     core_field              base                CoreReloc: base + relocated byte offset

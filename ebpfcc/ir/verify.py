@@ -295,16 +295,17 @@ def check_asm(v: Verifier, insn: Value, got: list[str]) -> None:
     v.check(isinstance(a, Asm), "aux is no Asm")
     v.check(len(a.inputs) == len(got), f"{len(got)} operands for {len(a.inputs)} inputs")
     if insn.op == "asm_goto":
-        v.check(not a.outputs and insn.targets, "asm goto has targets and no outputs")
-        v.check(insn.type == "void", "a terminator has no result")
+        v.check(bool(insn.targets), "asm goto has targets")
+        v.check(insn.type == "void", "a terminator has no result but by asm_out")
     else:
         v.check(insn.type == (a.outputs[0][1] if a.outputs else "void"), f"type is '{insn.type}', not that of output 0")
 
 
 def check_asm_out(v: Verifier, insn: Value, got: list[str]) -> None:
-    v.check(len(insn.args) == 1 and insn.args[0].op == "asm", "the operand is no asm")
+    v.check(len(insn.args) == 1 and insn.args[0].op in ("asm", "asm_goto"), "the operand is no asm")
     outputs = insn.args[0].aux.outputs
-    v.check(isinstance(insn.aux, int) and 0 < insn.aux < len(outputs), f"output {insn.aux}")
+    first = insn.args[0].op == "asm"  # whose output 0 is its own value
+    v.check(isinstance(insn.aux, int) and first <= insn.aux < len(outputs), f"output {insn.aux}")
     v.check(insn.type == outputs[insn.aux][1], f"type is '{insn.type}', not that of output {insn.aux}")
 
 

@@ -216,7 +216,8 @@ def _standard(options: Options, table: dict[str, str]) -> None:
         table["__STDC_VERSION__"] = version
     if options.undef:
         return
-    table["__GNUC_GNU_INLINE__" if options.std_year in ("89", "94") else "__GNUC_STDC_INLINE__"] = "1"
+    gnu_inline = options.std_year in ("89", "94") if options.gnu_inline is None else options.gnu_inline
+    table["__GNUC_GNU_INLINE__" if gnu_inline else "__GNUC_STDC_INLINE__"] = "1"
     if not options.std_gnu:
         table["__STRICT_ANSI__"] = "1"
         table.pop("linux", None)

@@ -44,6 +44,13 @@ u64 t_exp(u64 a,u64 b,u64 c,u64 d){ if (__builtin_expect(!!(a&1),0)) return 1; i
 u64 t_osz(u64 a,u64 b,u64 c,u64 d){ char x[10]; struct {int a; char b[6];} s; return __builtin_object_size(x,0)+__builtin_object_size(x+3,1)*3+__builtin_object_size(&s.b[1],1)*5+__builtin_object_size((char*)a,0)+__builtin_object_size((char*)a,2); }
 u64 t_align(u64 a,u64 b,u64 c,u64 d){ _Alignas(16) char x[3]; struct __attribute__((aligned(32))) {char c;} y; typedef int __attribute__((aligned(2))) i2; struct { char a; i2 b; } z; return sizeof(y)+sizeof(z)+_Alignof(y)+__alignof__(z)+0; }
 u64 t_strl(u64 a,u64 b,u64 c,u64 d){ return __builtin_strlen("hello")+sizeof(__func__)+__builtin_strcmp("a","b")*0; }
+struct bf { unsigned a:3; int s:3; unsigned long long w:40; _Bool f:1; };
+u64 t_bfinc(u64 a,u64 b,u64 c,u64 d){ struct bf x={.a=a,.s=b,.w=c,.f=d}; u64 r=++x.a; r=r*31+(u32)++x.s; r=r*31+--x.w; r=r*31+x.a++; r=r*31+(u32)--x.s; r=r*31+(u32)x.s--; r=r*31+(++x.f); return r*31+x.a+x.s+x.w; }
+enum top { TOPA = 0xffffffff, TOPB = 1 };
+u64 t_range(u64 a,u64 b,u64 c,u64 d){ u64 r=0; switch((u32)a){ case 0x7ffffff0 ... 0x80000010: r=1; break; case 0xfffffff0 ... 0xfffffffe: r=2; break; case 0xffffffff: r=3; } switch(b){ case 0x7fffffffffffff00 ... 0x8000000000000100: r+=10; break; case 2 ... 500: r+=20; break; case 0xfffffffffffffff0 ... 0xfffffffffffffffe: r+=30; } switch((enum top)c){ case TOPA: r+=100; break; case TOPB: r+=200; } switch((s32)d){ case -100 ... 100: r+=1000; break; case 0x7ffffff0 ... 0x7fffffff: r+=2000; } return r; }
+u64 t_stsz(u64 a,u64 b,u64 c,u64 d){ static const char tab[][8]={"a","bb","ccc"}; static const u32 n=sizeof(tab)/sizeof(tab[0]); enum { K=sizeof(tab[0]) }; static const struct { const char *p; u32 k; } in[]={{tab[2],K},{tab[1],3}}; static u32 m=sizeof(in)/sizeof(*in)*sizeof(tab); return n*100+m*10+in[a&1].k+(a%n<n?tab[a%n][0]:0); }
+static __attribute__((no_builtin("memset","memcpy"))) void wipe(char *p){ for(int i=0;i<4;i++) p[i]=0; }
+u64 t_nobuiltin(u64 a,u64 b,u64 c,u64 d){ char x[8]={1,2,3,4,5,6,7,8}; wipe(x+(a&3)); return x[0]+x[3]*3+x[7]*5; }
 
 // t_gen 971b6772
 // t_enum 15eb316e
@@ -76,3 +83,7 @@ u64 t_strl(u64 a,u64 b,u64 c,u64 d){ return __builtin_strlen("hello")+sizeof(__f
 // t_osz 53c4f8d8
 // t_align b587cded
 // t_strl ca2f1215
+// t_bfinc dd40824b
+// t_range e708c185
+// t_stsz 5ee123d5
+// t_nobuiltin ce5f5d36
