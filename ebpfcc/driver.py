@@ -183,13 +183,15 @@ def generate_all(module: Any, options: Options, diag: Diagnostics) -> list[Any]:
     """Machine code of every function; what the target cannot do becomes a located error."""
     from .codegen.asm import Symbol
     from .codegen.generate import AsmError, SelectError, StackError, generate
+    from .ir.effects import captures
 
     codes = []
     unique = 0
+    kept = captures(module)
     externs = frozenset([*module.externs, *(g.name for g in module.globals.values() if g.linkage.startswith("extern"))])
     for fn in module.functions.values():
         try:
-            code = generate(fn, options.cpu, options.big_endian, unique, externs)
+            code = generate(fn, options.cpu, options.big_endian, unique, externs, kept)
         except StackError as e:
             objects = ", ".join(f"'{name}' ({size} bytes)" for name, size in e.objects)
             diag.error(fn.pos, f"stack of function '{fn.name}' is {e.total} bytes, above the limit of 512: largest objects {objects}")

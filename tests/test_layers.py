@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -111,3 +112,10 @@ def test_no_cycles() -> None:
 def test_modules_are_short(name: str) -> None:
     lines = len(MODULES[name].read_text(encoding="utf-8").splitlines())
     assert lines <= MOST_LINES
+
+
+def test_records_are_never_changed_in_place() -> None:
+    """Copies of an instruction share its Mem, Atomic, Call or Asm."""
+    changed = re.compile(r"\baux\.\w+ (?:[-+|&]?=) ")
+    found = [f"{name}: {line.strip()}" for name, path in MODULES.items() for line in path.read_text().split("\n") if changed.search(line)]
+    assert not found

@@ -300,7 +300,7 @@ def store_bits(f: FunctionState, operand: Operand, value: Value) -> None:
         old = f.load(kind, base, mem)
         old = f.emit("and", kind, [old, f.const(kind, ~(mask << shift))])
         value = f.emit("or", kind, [old, value])
-    f.effect("store", "void", [base, value], mem.copy())
+    f.effect("store", "void", [base, value], mem)
 
 
 def load_straddling(f: FunctionState, operand: Operand, width: int, t: Any) -> Value:
@@ -347,7 +347,7 @@ def store_straddling(f: FunctionState, operand: Operand, width: int, value: Valu
         if mask != 0xFF:
             old = f.emit("and", "i32", [f.load("i32", base, mem), f.const("i32", 0xFF & ~mask)])
             bits = f.emit("or", "i32", [old, bits])
-        f.effect("store", "void", [base, bits], mem.copy())
+        f.effect("store", "void", [base, bits], mem)
 
 
 def copy(f: FunctionState, target: Operand, source: Operand) -> None:

@@ -63,7 +63,7 @@ def asm_statement(f: FunctionState, node: Any) -> None:
         inputs.append((str(number), T.sizeof(place.type)))
         values.append(f.read_var(place.var) if place.kind == "ssa" else rvalue(f, place).value)  # the assembly may give it its first value
     for constraint, place in memory:
-        inputs.append((constraint.replace("=", "").replace("+", ""), T.sizeof(place.type)))
+        inputs.append((constraint, T.sizeof(place.type)))
         values.append(access.address(f, place))
     for name, constraint, expr in node.inputs:
         constraint = constraint.lstrip("=+")  # clang lets them stand there

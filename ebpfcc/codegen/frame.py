@@ -8,12 +8,15 @@ the object lives from its declaration to the end of its scope (`lifetime ... end
 from __future__ import annotations
 
 from ..ir.core import Block, Function, Slot, Value
+from ..ir.effects import writes_anywhere
 from .dataflow import backward
 from .mcode import STX, MBlock
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+
+    Captures = Mapping[str, frozenset[int]]
 
 FOLLOWED = frozenset(("load", "store", "memcpy", "memmove", "memset", "atomic", "lifetime", "icmp"))
 
@@ -48,13 +51,14 @@ class Frame:
             self.objects.append((slot.name or "temporary object", size))
 
 
-def object_conflicts(fn: Function) -> tuple[dict[Slot, int], dict[Slot, int]]:
-    """(conflicts, numbers): for each slot the set of those that it must not overlap, as a bit mask over their numbers."""
+def object_conflicts(fn: Function, captures: Captures) -> tuple[dict[Slot, int], dict[Slot, int]]:
+    """(conflicts, numbers): for each slot the set of those that it must not overlap, as a bit mask over their numbers. captures: the
+    parameters that a function of the module keeps (ir/effects.py); one that has no entry keeps all."""
     numbers = {slot: n for n, slot in enumerate(fn.slots)}
     everything = (1 << len(numbers)) - 1
     if len(numbers) < 2:
         return dict.fromkeys(numbers, everything), numbers
-    events, lost = find_uses(fn, numbers)
+    events, lost = find_uses(fn, numbers, captures)
     gen: dict[Block, int] = {}
     kill: dict[Block, int] = {}
     for block, happened in events.items():
@@ -89,7 +93,7 @@ def note(adjacent: list[int], alive: int) -> None:
         rest ^= low
 
 
-def find_uses(fn: Function, numbers: dict[Slot, int]) -> tuple[dict[Block, list[tuple[int, int, int]]], int]:
+def find_uses(fn: Function, numbers: dict[Slot, int], captures: Captures) -> tuple[dict[Block, list[tuple[int, int, int]]], int]:
     """For each block its (slots used, begun, ended) in order; and the slots whose address is lost sight of, which live from their
     beginnings to their ends."""
     origin: dict[Value, int] = {}
@@ -118,13 +122,17 @@ def find_uses(fn: Function, numbers: dict[Slot, int]) -> tuple[dict[Block, list[
                 continue
             if op == "add" or op == "addr_cast":
                 origin[insn] = mask
-            elif op == "store":
-                lost |= of(insn.args[1])
+            elif op == "store" or op == "atomic":
+                for a in insn.args[1:]:
+                    lost |= of(a)
             elif op == "call":
-                if insn.type == "ptr" and insn.aux.kind != "helper":
-                    lost |= mask
+                if insn.aux.kind != "helper":
+                    kept = captures.get(insn.aux.target) if insn.aux.kind == "func" else None
+                    for i, a in enumerate(insn.args):
+                        if kept is None or i in kept:
+                            lost |= of(a)
             elif op == "asm" or op == "asm_goto":
-                if any(kind == "ptr" for _, kind, _ in insn.aux.outputs) or "memory" in insn.aux.clobbers or insn.aux.outputs:
+                if insn.aux.outputs or writes_anywhere(insn):
                     lost |= mask
             elif op not in FOLLOWED:
                 lost |= mask

@@ -17,9 +17,13 @@ from .undefined import settle_undefined
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any
 
+    Captures = Mapping[str, frozenset[int]]
+
 STACK_LIMIT = 512
+NO_CAPTURES: Captures = {}
 
 
 class StackError(Exception):
@@ -48,12 +52,13 @@ class FuncCode:
         self.frame_size = 0
 
 
-def generate(fn: Function, cpu: int, big_endian: bool, unique: int = 0, externs: frozenset[str] = frozenset()) -> FuncCode:
-    """externs: the symbols that the module does not define. Raises StackError, SelectError, AsmError."""
+def generate(fn: Function, cpu: int, big_endian: bool, unique: int = 0, externs: frozenset[str] = frozenset(), captures: Captures = NO_CAPTURES) -> FuncCode:
+    """externs: the symbols that the module does not define; captures: which arguments each function keeps (ir/effects.py).
+    Raises StackError, SelectError, AsmError."""
     out = FuncCode(fn.name, fn.section)
     if "naked" not in fn.attrs and len(fn.params) > 5:
         raise SelectError(f"function '{fn.name}' has {len(fn.params)} parameters: BPF passes at most 5 (in registers)", fn.pos)
-    conflicts, numbers = object_conflicts(fn)
+    conflicts, numbers = object_conflicts(fn, captures)
     selector = Selector(fn, cpu, big_endian, externs)
     blocks = selector.run()
     frame = Frame()

@@ -494,10 +494,11 @@ class Selector:
     def edge(self, target: Target) -> None:
         """The parallel copy of an edge's arguments into the parameters (Boissinot et al. 2009: cycles broken by a temporary)."""
         pairs: list[tuple[int, Value]] = []
+        undefined: list[int] = []  # after the copies: what these registers held may go to other parameters
         for p, a in zip(target.block.params, target.args):
             d = self.reg[p]
             if a.op == "undef":
-                self.put(m.UNDEF, d)
+                undefined.append(d)
                 continue
             if a in self.reg and self.reg[a] == d:
                 continue
@@ -525,6 +526,8 @@ class Selector:
                         pending[k] = t
         for d, a in late:
             place(self, d, a) if a.op in ("const", "slot", "gaddr") else self.mov(d, self.value(a))
+        for d in undefined:
+            self.put(m.UNDEF, d)
 
     def go(self, block: Block) -> None:
         i = self.put(JMP | m.JA)

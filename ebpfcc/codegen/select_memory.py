@@ -68,10 +68,7 @@ def load_into(s: Selector, d: int, where: tuple[int, int, Any, Any], mem: Mem, t
             access(s, LDX | m.MEMSX | m.SIZES[size], d, where[0], where)
         else:
             access(s, LDX | m.MEM | m.SIZES[size], d, where[0], where)
-            bits = 32 if type == "i32" and s.cpu >= 3 else 64
-            cls = ALU if bits == 32 else ALU64
-            s.put(cls | m.LSH, d, imm=bits - size * 8)
-            s.put(cls | m.ARSH, d, imm=bits - size * 8)
+            sign_extend(s, d, size * 8, type)
         return
     access(s, LDX | m.MEM | m.SIZES[size], d, where[0], where)
 
@@ -86,8 +83,14 @@ def load_pieces(s: Selector, d: int, where: tuple[int, int, Any, Any], mem: Mem,
             s.put(ALU64 | m.LSH, piece, imm=8 * step * n)
             s.put(ALU64 | m.OR | X, d, piece)
     if mem.signed and size < WIDTH[type] // 8 or (type == "i32" and mem.signed and size < 4):
-        s.put(ALU64 | m.LSH, d, imm=64 - size * 8)
-        s.put(ALU64 | m.ARSH, d, imm=64 - size * 8)
+        sign_extend(s, d, size * 8, type)
+
+
+def sign_extend(s: Selector, d: int, size_bits: int, type: str) -> None:
+    """The sign of a narrow value into the rest of its register; from v3 on the upper half of an i32 stays zero (upper_half.py)."""
+    cls, bits = (ALU, 32) if type == "i32" and s.cpu >= 3 else (ALU64, 64)
+    s.put(cls | m.LSH, d, imm=bits - size_bits)
+    s.put(cls | m.ARSH, d, imm=bits - size_bits)
 
 
 def op_store(s: Selector, insn: Value) -> None:

@@ -153,8 +153,17 @@ class Mem:
         self.strict = strict
         self.reloc = reloc  # the offset of the access is relocated (CO-RE), set by selection
 
-    def copy(self) -> Mem:
-        return Mem(self.size, self.signed, self.off, self.volatile, self.align, self.reloc, self.strict)
+    def but(self, off: int | None = None, align: int | None = None, signed: bool | None = None) -> Mem:
+        """The same access but for what is given: records are never changed in place, since copies of an instruction share them."""
+        return Mem(
+            self.size,
+            self.signed if signed is None else signed,
+            self.off if off is None else off,
+            self.volatile,
+            align or self.align,
+            self.reloc,
+            self.strict,
+        )
 
 
 class Atomic:
@@ -185,7 +194,7 @@ class Asm:
     """Inline assembly.  outputs: (constraint, type, size in bytes); inputs: (constraint, size in bytes); an input tied to
     an output has a digit as its constraint.  names[i] is the symbolic name, or "", of the source's operand i (goto labels come last),
     order[i] its place among outputs and inputs; an empty order: the same places.
-    Memory operands ("m", "=m", "+m") are inputs whose value is the address.  clobbers: "r0".."r10", "w0"..., "memory", "cc"."""
+    Memory operands ("m", "=m", "+m": read, written, both) are inputs whose value is the address.  clobbers: "r0".."r10", "w0"..., "memory", "cc"."""
 
     __slots__ = ("template", "outputs", "inputs", "clobbers", "names", "volatile", "order")
 
@@ -225,7 +234,7 @@ class Function:
     """A function definition.  linkage: "local" (static), "global", "weak".  attrs: noinline always_inline inline naked noreturn used hidden cold."""
 
     __slots__ = (
-        "name", "ret", "blocks", "slots", "section", "linkage", "attrs", "ctype", "pos", "end_pos", "leaves", "decl_tags",
+        "name", "ret", "blocks", "slots", "section", "linkage", "attrs", "ctype", "pos", "end_pos", "leaves", "decl_tags", "second_names",
     )  # fmt: skip
 
     def __init__(self, name: str, ret: str, section: str = ".text", linkage: str = "global") -> None:
@@ -241,6 +250,7 @@ class Function:
         self.end_pos: Any = None
         self.leaves: dict[Any, Value] = {}
         self.decl_tags: list[str] = []
+        self.second_names: frozenset[str] = frozenset()  # symbols that may be another name of some variable (weak aliases)
 
     @property
     def params(self) -> list[Value]:

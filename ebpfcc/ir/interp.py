@@ -73,6 +73,9 @@ class Machine:
         for variable in module.globals.values():
             data = variable.init if variable.init is not None else b""
             self.symbols[variable.name] = self.allocate(data.ljust(variable.size, b"\0"), variable.align)
+        for name, (target, _) in module.aliases.items():
+            if target in self.symbols:
+                self.symbols[name] = self.symbols[target]
         for variable in module.globals.values():
             for off, symbol, addend, size in variable.relocs:
                 self.write(self.symbols[variable.name] + off, size, self.address_of(symbol) + addend)

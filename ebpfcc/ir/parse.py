@@ -77,6 +77,9 @@ def parse(text: str) -> Module:
         elif word == "var":
             variable = read_global(r)
             module.globals[variable.name] = variable
+        elif word == "alias":
+            name = r.sigil("@")
+            module.aliases[name] = r.sigil("@"), r.accept("weak")
         elif word == "func":
             fn = read_head(r)
             body = []

@@ -1,6 +1,7 @@
 """The IR as text: what `print_module` writes, `parse` (parse.py) reads back, and it prints the same again.
 
     extern @g
+    alias @t @table weak
     var @table section ".data" size 4 align 4 linkage local init 01000000
     func @f -> i64 section "xdp" linkage global attrs (inline) {
       slot $buf size 16 align 8
@@ -44,6 +45,7 @@ def print_module(module: Module) -> str:
     lines = [f"asm {quote(text)}" for text, _ in module.asm]
     lines += [f"extern {symbol(name)}" for name in module.externs]
     lines += [print_global(variable) for variable in module.globals.values()]
+    lines += [f"alias {symbol(name)} {symbol(target)}{' weak' * weak}" for name, (target, weak) in module.aliases.items()]
     parts = ["\n".join(lines) + "\n"] if lines else []
     parts += [print_function(fn) for fn in module.functions.values()]
     return "\n".join(parts)

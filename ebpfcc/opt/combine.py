@@ -203,8 +203,7 @@ def rule_store(c: Combiner, insn: Value) -> Value | None:
         else:
             break
     if v.op == "load" and v.aux.signed and v.aux.size * 8 >= bits and alone:
-        v.aux = v.aux.copy()
-        v.aux.signed = False
+        v.aux = v.aux.but(signed=False)
     if v is not insn.args[1]:
         c.uses[v] = c.uses.get(v, 0) + 1
         insn.args[1] = v

@@ -4,18 +4,8 @@ A volatile access, a store, a call, an asm with volatile and a terminator are li
 
 from __future__ import annotations
 
-from ..ir.core import PURE, Function, Value
-
-
-def has_effect(insn: Value) -> bool:
-    op = insn.op
-    if op in PURE or op == "asm_out":
-        return False
-    if op == "load":
-        return bool(insn.aux.volatile)
-    if op == "asm":
-        return bool(insn.aux.volatile) or "memory" in insn.aux.clobbers
-    return True
+from ..ir.core import Atomic, Function, Value
+from ..ir.effects import must_stay
 
 
 def run(fn: Function) -> int:
@@ -24,7 +14,7 @@ def run(fn: Function) -> int:
     work: list[Value] = []
     for block in fn.blocks:
         for insn in block.insns:
-            if has_effect(insn):
+            if must_stay(insn):
                 live.add(insn)
                 work.append(insn)
                 for target in insn.targets:
@@ -53,5 +43,5 @@ def drop_unused_results(fn: Function, live: set[Value]) -> None:
     for block in fn.blocks:
         for insn in block.insns:
             if insn.op == "atomic" and insn.aux.fetch and insn not in read and insn.aux.kind in ("add", "and", "or", "xor"):
-                insn.aux.fetch = False
+                insn.aux = Atomic(insn.aux.kind, insn.aux.size, False, insn.aux.off)
                 insn.type = "void"

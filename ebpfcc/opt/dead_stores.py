@@ -4,8 +4,8 @@ An object is read if a load or copy takes from it, or if its address gets anywhe
 
 from __future__ import annotations
 
-from ..ir.core import Function, Slot, Value
-from .gvn import root
+from ..ir.core import Function, Slot
+from ..ir.effects import only_writes, root
 
 
 def run(fn: Function) -> int:
@@ -16,7 +16,7 @@ def run(fn: Function) -> int:
     for insn in fn.insns():
         for i, a in enumerate(insn.args):
             base = root(a)
-            if base.op == "slot" and not only_written(insn, i):
+            if base.op == "slot" and not only_writes(insn, i):
                 read.add(base.aux)
         for target in insn.targets:
             read.update(base.aux for base in map(root, target.args) if base.op == "slot")
@@ -32,11 +32,3 @@ def run(fn: Function) -> int:
         block.insns = [i for i in block.insns if not (i.op == "add" and i.type == "ptr" and root(i).op == "slot" and root(i).aux in dead)]
     fn.slots[:] = [slot for slot in fn.slots if slot not in dead]
     return removed
-
-
-def only_written(insn: Value, index: int) -> bool:
-    """Whether the instruction only writes to the address that this operand is, or makes another address of it."""
-    op = insn.op
-    if op == "add":
-        return insn.type == "ptr" and index == 0
-    return op == "lifetime" or index == 0 and op in ("store", "memcpy", "memmove", "memset") and not insn.aux.volatile

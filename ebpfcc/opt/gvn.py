@@ -7,7 +7,8 @@ Loads are remembered until something may write memory; a load from a stack objec
 from __future__ import annotations
 
 from ..ir import cfg
-from ..ir.core import COMMUTATIVE, PURE, Block, Function, Value
+from ..ir.core import COMMUTATIVE, PURE, Block, Function, Mem, Value
+from ..ir.effects import WRITES_THROUGH, escaped_slots, may_overlap, root, writes_anywhere
 from ..ir.fold import simplify
 from .rules import rewrite
 
@@ -104,17 +105,10 @@ def walk(fn: Function, block: Block, new: dict[Value, Value], table: dict[Any, V
                     new[insn] = known
                     continue
                 loads[key] = insn
-        elif op == "store":
-            fold_address(insn)
-            clobber(loads, insn, escaping)
-            remember_store(loads, insn)
-        elif op not in ("jmp", "br", "switch", "ret", "asm_out", "lifetime", "unreachable"):
-            if op in ("memcpy", "memmove", "memset"):
-                clobber(loads, insn, escaping)
-            elif op == "asm" and not insn.aux.volatile and "memory" not in insn.aux.clobbers:
-                pass
-            else:
-                forget_escaped(loads, escaping)
+        else:
+            if op == "store":
+                fold_address(insn)
+            forget(fn, loads, insn, escaping)
         out.append(insn)
     block.insns = out
 
@@ -125,14 +119,44 @@ def load_key(insn: Value) -> Any:
     return None if mem.volatile or mem.reloc is not None else (insn.args[0], mem.off, mem.size, mem.signed, insn.type, mem.strict)
 
 
-def remember_store(loads: dict[Any, Value], insn: Value) -> None:
-    """A load of the same place gives what was stored, if nothing of it was cut off."""
+def forget(fn: Function, loads: dict[Any, Value], insn: Value, escaping: set[Any]) -> None:
+    """What is known of memory after the instruction: not what it may overwrite, but what it stores."""
+    if insn.op in WRITES_THROUGH:
+        address, mem = insn.args[0], insn.aux
+        if loads:
+            for key in [k for k in loads if may_overlap(fn, address, mem, k[0], accessed(k), escaping)]:
+                del loads[key]
+        if insn.op == "store":
+            remember_store(fn, loads, insn)
+    elif loads and writes_anywhere(insn):
+        for key in [k for k in loads if not is_private(k[0], escaping)]:
+            del loads[key]
+
+
+def accessed(key: Any) -> Mem:
+    return Mem(key[2], off=key[1], strict=key[5])
+
+
+def is_private(address: Value, escaping: set[Any]) -> bool:
+    base = root(address)
+    return base.op == "slot" and base.aux not in escaping
+
+
+def remember_store(fn: Function, loads: dict[Any, Value], insn: Value) -> None:
+    """A load of the same place gives what was stored, if nothing of it was cut off; of a constant it gives what was left of it."""
     mem, v = insn.aux, insn.args[1]
-    if not mem.volatile and mem.reloc is None and mem.size in (4, 8) and v.op != "undef":
-        if v.type == ("i32" if mem.size == 4 else "i64") or v.type == "ptr":
-            loads[insn.args[0], mem.off, mem.size, False, v.type, mem.strict] = v
-            if mem.size == 4:
-                loads[insn.args[0], mem.off, 4, True, v.type, mem.strict] = v
+    if mem.volatile or mem.reloc is not None or v.op == "undef":
+        return
+    if mem.size in (4, 8) and (v.type == ("i32" if mem.size == 4 else "i64") or v.type == "ptr"):
+        loads[insn.args[0], mem.off, mem.size, False, v.type, mem.strict] = v
+        if mem.size == 4:
+            loads[insn.args[0], mem.off, 4, True, v.type, mem.strict] = v
+    elif v.op == "const" and mem.size < 4:
+        bits = mem.size * 8
+        n = v.aux & (1 << bits) - 1
+        for kind in ("i32", "i64"):
+            loads[insn.args[0], mem.off, mem.size, False, kind, mem.strict] = fn.const(kind, n)
+            loads[insn.args[0], mem.off, mem.size, True, kind, mem.strict] = fn.const(kind, n - (n >> bits - 1 << bits))
 
 
 def fold_address(insn: Value) -> None:
@@ -142,8 +166,7 @@ def fold_address(insn: Value) -> None:
         off = insn.aux.off + base.args[1].aux
         if -32768 <= off < 32768 and insn.aux.reloc is None:
             insn.args[0] = base.args[0]
-            insn.aux = insn.aux.copy()
-            insn.aux.off = off
+            insn.aux = insn.aux.but(off=off)
 
 
 def key_of(insn: Value) -> Any:
@@ -154,66 +177,3 @@ def key_of(insn: Value) -> Any:
             a, b = b, a
         return (insn.op, insn.type, a, b, aux_key(insn))
     return (insn.op, insn.type, *args, aux_key(insn))
-
-
-def root(v: Value) -> Value:
-    while v.op == "add" and v.type == "ptr":
-        v = v.args[0]
-    return v
-
-
-def clobber(loads: dict[Any, Value], insn: Value, escaping: set[Any]) -> None:
-    """Forgets what a store (or block operation) may overwrite."""
-    if not loads:
-        return
-    base = root(insn.args[0])
-    mem = insn.aux
-    if base.op == "slot":
-        for key in list(loads):
-            other = root(key[0])
-            if other is base:
-                if key[0] is insn.args[0] and insn.op == "store" and (key[1] + key[2] <= mem.off or mem.off + mem.size <= key[1]):
-                    continue
-                del loads[key]
-            elif other.op not in ("slot", "gaddr") and base.aux in escaping:
-                del loads[key]
-        return
-    for key in list(loads):
-        other = root(key[0])
-        if other.op == "slot" and other.aux not in escaping:
-            continue
-        if key[0] is insn.args[0] and insn.op == "store" and (key[1] + key[2] <= mem.off or mem.off + mem.size <= key[1]):
-            continue
-        if base.op == "gaddr" and other.op == "gaddr" and base.aux[0] != other.aux[0]:
-            continue
-        if mem.strict and key[5] and mem.size != key[2] and base is not other:
-            continue
-        del loads[key]
-
-
-def forget_escaped(loads: dict[Any, Value], escaping: set[Any]) -> None:
-    for key in list(loads):
-        base = root(key[0])
-        if not (base.op == "slot" and base.aux not in escaping):
-            del loads[key]
-
-
-def escaped_slots(fn: Function) -> set[Any]:
-    """Slots whose address is used other than to load, store, copy or clear."""
-    escaped: set[Any] = set()
-    for block in fn.blocks:
-        for insn in block.insns:
-            op = insn.op
-            for i, a in enumerate(insn.args):
-                base = root(a)
-                if base.op != "slot":
-                    continue
-                if op == "load" or (op == "store" and i == 0) or op in ("memcpy", "memmove", "memset", "lifetime") or (op == "add" and insn.type == "ptr"):
-                    continue
-                escaped.add(base.aux)
-            for target in insn.targets:
-                for a in target.args:
-                    base = root(a)
-                    if base.op == "slot":
-                        escaped.add(base.aux)
-    return escaped

@@ -4,11 +4,8 @@ Callees are done before callers.  A subprogram that stays keeps its signature: t
 
 from __future__ import annotations
 
-from ..ir.core import Block, Function, Mem, Module, Slot, Target, Value
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
+from ..ir.clone import copy_body
+from ..ir.core import Block, Function, Module, Slot, Target, Value
 
 # In the units of LLVM's InlineCost.cpp. Global functions: what clang inlines at -O2 (its threshold is 225 on IR that is a little tighter),
 # since programs rely on it: the verifier checks a global function that stays on its own. Local ones: a call costs more than it does there.
@@ -151,12 +148,12 @@ def splice(fn: Function, at: int, k: int, call: Value, callee: Function) -> None
         slots[slot] = Slot(slot.name, slot.size, slot.align, slot.pos)
         fn.slots.append(slots[slot])
     blocks = {b: Block(f"{callee.name}.{b.name}") for b in callee.blocks}
-    for b in callee.blocks[1:]:
-        for p in b.params:
-            values[p] = copy = Value("param", p.type, [], None, p.pos)
-            copy.block = blocks[b]
-            blocks[b].params.append(copy)
-    clone_body(fn, callee, blocks, values, slots, after, result)
+    for b, copy in blocks.items():
+        copy.unroll = b.unroll
+    copy_body(callee.blocks, blocks, values, lambda v: copy_leaf(fn, v, slots))
+    for b in blocks.values():
+        if b.insns[-1].op == "ret":
+            leave_to(b.insns[-1], after, result.type if result is not None else "", fn)
     returns = [b.insns[-1] for b in callee.blocks if b.insns[-1].op == "ret"]
     if len(after.insns) == 1 and after.insns[0].op == "ret" and len(returns) == 1:
         after.insns[0].pos = returns[0].pos  # `return f(x);`, as BPF_PROG() makes them: what is told of the return is told of f's
@@ -176,43 +173,10 @@ def splice(fn: Function, at: int, k: int, call: Value, callee: Function) -> None
         replace_values(fn, {call: result})
 
 
-def clone_body(
-    fn: Function, callee: Function, blocks: dict[Block, Block], values: dict[Value, Value], slots: dict[Slot, Slot], after: Block, result: Value | None
-) -> None:
-    # two rounds: instructions first, so that every operand has its copy whatever the order of the blocks
-    copies: list[tuple[Value, Value]] = []
-    for b in callee.blocks:
-        out = blocks[b]
-        out.unroll = b.unroll
-        for insn in b.insns:
-            if insn.op == "ret":
-                copy = Value("jmp", "void", [], None, insn.pos)
-            else:
-                copy = Value(insn.op, insn.type, [], copy_aux(insn.aux), insn.pos)
-            copy.block = out
-            values[insn] = copy
-            out.insns.append(copy)
-            copies.append((insn, copy))
-
-    def value_of(v: Value) -> Value:
-        known = values.get(v)
-        if known is None:
-            known = values[v] = copy_leaf(fn, v, slots)
-        return known
-
-    for insn, copy in copies:
-        if insn.op == "ret":
-            copy.targets = [Target(after, [value_of(insn.args[0]) if insn.args else fn.undef(result.type)] if result is not None else [])]
-            continue
-        copy.args = [value_of(a) for a in insn.args]
-        if insn.targets:
-            copy.targets = [Target(blocks[t.block], [value_of(a) for a in t.args]) for t in insn.targets]
-
-
-def copy_aux(aux: Any) -> Any:
-    if isinstance(aux, Mem):
-        return aux.copy()
-    return list(aux) if isinstance(aux, list) else aux
+def leave_to(ret: Value, after: Block, type: str, fn: Function) -> None:
+    """The copy of a return goes on behind the call, with its value where the caller reads one of this type."""
+    ret.targets = [Target(after, [ret.args[0] if ret.args else fn.undef(type)] if type else [])]
+    ret.op, ret.args, ret.aux = "jmp", [], None
 
 
 def copy_leaf(fn: Function, v: Value, slots: dict[Slot, Slot]) -> Value:

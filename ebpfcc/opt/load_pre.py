@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from ..ir import cfg
 from ..ir.core import LEAVES, PURE, Block, Function, Value, replace_values
-from .gvn import clobber, escaped_slots, forget_escaped, key_of, load_key, remember_store
+from ..ir.effects import escaped_slots, writes_memory
+from .gvn import forget, key_of, load_key
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def run(fn: Function) -> int:
     at_end: dict[Block, dict[Any, Value]] = {}
     for block in fn.blocks:
         inherited = at_end.get(block.preds[0], {}) if len(block.preds) == 1 else {}
-        at_end[block] = follow(block, dict(inherited), escaping)
+        at_end[block] = follow(fn, block, dict(inherited), escaping)
     new: dict[Value, Value] = {}
     for block in fn.blocks[1:]:
         preds = list(dict.fromkeys(block.preds))
@@ -32,28 +33,16 @@ def run(fn: Function) -> int:
     return len(new)
 
 
-def follow(block: Block, loads: dict[Any, Value], escaping: set[Any]) -> dict[Any, Value]:
+def follow(fn: Function, block: Block, loads: dict[Any, Value], escaping: set[Any]) -> dict[Any, Value]:
     """What is known of memory at the end of the block, given what is known at its start."""
     for insn in block.insns:
-        op = insn.op
-        if op == "load":
+        if insn.op == "load":
             key = load_key(insn)
             if key is not None:
                 loads.setdefault(key, insn)
-        elif op == "store":
-            clobber(loads, insn, escaping)
-            remember_store(loads, insn)
-        elif op in ("memcpy", "memmove", "memset"):
-            clobber(loads, insn, escaping)
-        elif changes_memory(insn):
-            forget_escaped(loads, escaping)
+        else:
+            forget(fn, loads, insn, escaping)
     return loads
-
-
-def changes_memory(insn: Value) -> bool:
-    if insn.op in ("call", "atomic", "ldabs", "asm_goto"):
-        return True
-    return insn.op == "asm" and (insn.aux.volatile or "memory" in insn.aux.clobbers)
 
 
 def first_loads(block: Block, escaping: set[Any]) -> list[Value]:
@@ -64,7 +53,7 @@ def first_loads(block: Block, escaping: set[Any]) -> list[Value]:
             base = insn.args[0]
             if load_key(insn) is not None and (is_outside(base, block) or base.op in PURE and all(is_outside(a, block) for a in base.args)):
                 found.append(insn)
-        elif insn.op in ("store", "memcpy", "memmove", "memset") or changes_memory(insn):
+        elif writes_memory(insn):
             break
     return found
 
@@ -107,7 +96,7 @@ def load_in(pred: Block, block: Block, load: Value) -> Value:
         base = Value(base.op, base.type, list(base.args), base.aux, base.pos)
         base.block = pred
         pred.insns.insert(-1, base)
-    copy = Value("load", load.type, [base], load.aux.copy(), load.pos)
+    copy = Value("load", load.type, [base], load.aux, load.pos)
     copy.block = pred
     pred.insns.insert(-1, copy)
     return copy

@@ -22,6 +22,7 @@ from . import (
     merge_calls,
     prune_params,
     rotate,
+    second_names,
     simplify_cfg,
     sink,
     static_objects,
@@ -53,6 +54,7 @@ def verifying(name: str, fn: Function) -> None:
 
 def optimise_module(module: Module, level: str, trace: Trace = no_trace) -> None:
     """Runs the passes on every function, callees first, and drops local functions that nothing refers to any more."""
+    second_names.run(module)
     for fn in module.functions.values():
         prune_params.run(fn)
         trace("prune_params", fn)

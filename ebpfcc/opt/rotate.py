@@ -5,8 +5,8 @@ One jump less in each round, and what stands in the loop is executed at least on
 from __future__ import annotations
 
 from ..ir import cfg
+from ..ir.clone import copy_insn
 from ..ir.core import PURE, Block, Function, Target, Value
-from . import inline
 
 MAX_HEADER = 10  # instructions that are copied
 REMADE = frozenset(("zext", "sext", "trunc", "sextn", "ptrtoint", "inttoptr"))
@@ -62,8 +62,7 @@ def rotate(fn: Function, loop: cfg.Loop) -> None:
     jump = latch.insns.pop()
     values: dict[Value, Value] = dict(zip(header.params, jump.targets[0].args))
     for insn in header.insns:
-        copy = Value(insn.op, insn.type, [values.get(a, a) for a in insn.args], inline.copy_aux(insn.aux), insn.pos)
-        copy.block = latch
+        copy = copy_insn(insn, values, latch)
         if insn.targets:
             copy.targets = [Target(t.block, [values.get(a, a) for a in t.args]) for t in insn.targets]
         values[insn] = copy
@@ -86,8 +85,7 @@ def is_remade(v: Value) -> bool:
 
 
 def remake(block: Block, v: Value, values: dict[Value, Value]) -> Value:
-    copy = Value(v.op, v.type, [values.get(a, a) for a in v.args], v.aux, v.pos)
-    copy.block = block
+    copy = copy_insn(v, values, block)
     block.insns.insert(-1, copy)
     return copy
 

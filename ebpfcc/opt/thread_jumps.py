@@ -6,10 +6,10 @@ the test would go. Loop headers stay as they are: a loop keeps one entry and its
 from __future__ import annotations
 
 from ..ir import cfg
+from ..ir.clone import copy_insn
 from ..ir.core import PURE, Block, Function, Target, Value
 from ..ir.fold import simplify
 from ..ir.repair import repair, uses_outside
-from . import inline
 
 MAX_COPIED = 6  # instructions of a block that is copied for one way through it
 MAX_FACTS = 12  # branches above that are asked
@@ -176,9 +176,7 @@ def copy_for(block: Block, edge: Target, onward: Target) -> tuple[Block, dict[Va
     copy = Block(f"{block.name}.as")
     values: dict[Value, Value] = dict(zip(block.params, edge.args))
     for insn in block.insns[:-1]:
-        new = Value(insn.op, insn.type, [values.get(a, a) for a in insn.args], inline.copy_aux(insn.aux), insn.pos)
-        new.block = copy
-        values[insn] = new
+        values[insn] = new = copy_insn(insn, values, copy)
         copy.insns.append(new)
     jump = Value("jmp", "void", [], None, block.insns[-1].pos, [Target(onward.block, [values.get(a, a) for a in onward.args])])
     jump.block = copy

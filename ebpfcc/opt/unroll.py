@@ -6,10 +6,10 @@ depends on nothing else.  A loop that is not counted stays as it is."""
 from __future__ import annotations
 
 from ..ir import cfg
-from ..ir.core import Block, Function, Target, Value
+from ..ir.clone import copy_body
+from ..ir.core import Block, Function, Value
 from ..ir.fold import simplify
 from ..ir.repair import repair, uses_outside
-from . import inline
 
 MAX_ROUNDS = 1024
 MAX_INSNS = 60000
@@ -115,23 +115,11 @@ def peel(fn: Function, loop: cfg.Loop, rounds: int) -> None:
     for _ in range(rounds):
         copies = {b: Block(b.name) for b in body}
         values: dict[Value, Value] = {}
-        for b in body:
-            for p in b.params:
-                values[p] = copy = Value("param", p.type, [], None, p.pos)
-                copy.block = copies[b]
-                copies[b].params.append(copy)
-            for insn in b.insns:
-                values[insn] = copy = Value(insn.op, insn.type, [], inline.copy_aux(insn.aux), insn.pos)
-                copy.block = copies[b]
-                copies[b].insns.append(copy)
-        for b in body:
-            for insn, copy in zip(b.insns, copies[b].insns):
-                copy.args = [values.get(a, a) for a in insn.args]
-                if insn.targets:
-                    # the copy's back edge enters the loop proper (or its next copy)
-                    copy.targets = [
-                        Target(t.block if t.block is header else copies.get(t.block, t.block), [values.get(a, a) for a in t.args]) for t in insn.targets
-                    ]
+        copy_body(body, copies, values, lambda v: v)
+        for b in copies.values():  # the copy's back edge enters the loop proper (or its next copy)
+            for t in b.insns[-1].targets:
+                if t.block is copies[header]:
+                    t.block = header
         rounds_made.append((copies, values))
         for t in entries:
             t.block = copies[header]

@@ -6,7 +6,7 @@ written. (LLVM merges stores in its DAG combiner.)"""
 from __future__ import annotations
 
 from ..ir.core import Block, Function, Mem, Module, Slot, Value
-from .gvn import root
+from ..ir.effects import object_of, writes_memory
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def run(fn: Function, module: Module) -> int:
             done += widen(fn, module, block)
         for insn in block.insns:
             if insn.op == "memset" and insn.args[0].op == "slot":
-                insn.aux.align = max(insn.aux.align, align_for(insn.args[0].aux, 8))
+                insn.aux = insn.aux.but(align=max(insn.aux.align, align_for(insn.args[0].aux, 8)))
     return done
 
 
@@ -59,9 +59,9 @@ def widen(fn: Function, module: Module, block: Block) -> int:
     for number, insn in enumerate(block.insns):
         op = insn.op
         if op == "store" or op == "memset":
-            place = place_of(insn.args[0])
+            place = place_of(fn, insn.args[0])
             if place is None or insn.args[1].op != "const" or insn.aux.volatile or insn.aux.reloc is not None or insn.aux.size > MAX_BYTES:
-                flush([object_of(insn.args[0])] if object_of(insn.args[0]) is not None else list(waiting))
+                flush(touched(fn, insn.args[0], waiting))
                 continue
             mem: Mem = insn.aux
             key, off = place[0], place[1] + mem.off
@@ -73,8 +73,8 @@ def widen(fn: Function, module: Module, block: Block) -> int:
             data = bytes([n & 0xFF]) * mem.size if op == "memset" else (n & (1 << mem.size * 8) - 1).to_bytes(mem.size, order)
             w.data.update(zip(range(off, off + mem.size), data))
         elif op == "load":
-            flush([object_of(insn.args[0])] if object_of(insn.args[0]) is not None else list(waiting))
-        elif op in ("call", "asm", "asm_goto", "atomic", "memcpy", "memmove", "ldabs", "lifetime"):
+            flush(touched(fn, insn.args[0], waiting))
+        elif op == "lifetime" or writes_memory(insn):
             flush(list(waiting))
     flush(list(waiting))
     if not replaced:
@@ -84,12 +84,13 @@ def widen(fn: Function, module: Module, block: Block) -> int:
     return before - len(block.insns)
 
 
-def object_of(address: Value) -> Any:
-    base = root(address)
-    return base.aux if base.op == "slot" else base.aux[0] if base.op == "gaddr" else None
+def touched(fn: Function, address: Value, waiting: dict[Any, Waiting]) -> list[Any]:
+    """The objects that wait and may lie behind an address."""
+    known = object_of(fn, address)
+    return list(waiting) if known is None else [known]
 
 
-def place_of(address: Value) -> tuple[Any, int] | None:
+def place_of(fn: Function, address: Value) -> tuple[Any, int] | None:
     """The object and the byte in it that a constant address is."""
     off = 0
     while address.op == "add" and address.args[1].op == "const":
@@ -97,7 +98,7 @@ def place_of(address: Value) -> tuple[Any, int] | None:
         address = address.args[0]
     if address.op == "slot":
         return address.aux, off
-    return (address.aux[0], address.aux[1] + off) if address.op == "gaddr" else None
+    return (address.aux[0], address.aux[1] + off) if address.op == "gaddr" and address.aux[0] not in fn.second_names else None
 
 
 def merge(fn: Function, module: Module, block: Block, key: Any, waiting: Waiting, replaced: dict[int, list[Value]]) -> None:
