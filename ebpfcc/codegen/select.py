@@ -6,11 +6,12 @@ hold here: an access keeps its base and constant offset; what was compared is wh
 from __future__ import annotations
 
 from ..ir import cfg
-from ..ir.core import INVERSE, WIDTH, Block, Function, Target, Value
+from ..ir.core import WIDTH, Block, Function, Target, Value
 from . import mcode as m
 from .layout import order_blocks
-from .mcode import ALU, ALU64, JMP, JMP32, Insn, K, MBlock, X, fits32
+from .mcode import ALU, ALU64, JMP, Insn, K, MBlock, X, fits32
 from .select_call import CALLS, place
+from .select_compare import COMPARISONS, compare, jump_if_set
 from .select_memory import MEMORY
 from .upper_half import zero_extended
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-HANDLERS = {**MEMORY, **CALLS}
+HANDLERS = {**MEMORY, **CALLS, **COMPARISONS}
 
 
 class Selector:
@@ -309,7 +310,7 @@ class Selector:
             self.put(ALU | m.MOV | X, d, self.value(x))
         else:
             self.mov(d, self.value(x))
-        self.compare(test, end, True)
+        compare(self, test, end, True)
         self.start(one)
         self.put((ALU if insn.type == "i32" and self.cpu >= 3 else ALU64) | m.BINARY[insn.op], d, imm=1)
         self.start(end)
@@ -404,92 +405,6 @@ class Selector:
         to, frm = insn.aux
         self.put(ALU64 | m.MOV | X, d, self.value(insn.args[0]), 1, frm | to << 16)
 
-    # -- comparisons -----------------------------------------------------------------------------------------------
-    def compare(self, c: Value, target: MBlock, inverse: bool) -> None:
-        """Jumps to target if the condition value c is not zero (zero, if inverse)."""
-        if c.op == "icmp" and c not in self.reg:
-            a, b = c.args
-            cond = INVERSE[c.aux] if inverse else c.aux
-            self.jump_if(cond, a, b, target)
-            return
-        zero = self.fn.const(c.type, 0)
-        self.jump_if("eq" if inverse else "ne", c, zero, target)
-
-    def jump_if(self, cond: str, a: Value, b: Value, target: MBlock) -> None:
-        cls = JMP
-        if a.type == "i32":
-            if self.cpu >= 3:
-                cls = JMP32
-            else:
-                signed = cond[0] == "s"
-                x = self.extended(a, signed)
-                if b.op == "const":
-                    n = b.aux if signed else b.aux & 0xFFFFFFFF
-                    if fits32(n):
-                        self.put(JMP | m.JUMPS[cond], x, imm=n).target = target
-                        return
-                    y = self.new()
-                    self.load_const(y, n)
-                else:
-                    y = self.extended(b, signed)
-                self.put(JMP | m.JUMPS[cond] | X, x, y).target = target
-                return
-        x = self.value(a)
-        if b.op == "const" and (fits32(b.aux)):
-            self.put(cls | m.JUMPS[cond], x, imm=b.aux).target = target
-        else:
-            self.put(cls | m.JUMPS[cond] | X, x, self.value(b)).target = target
-
-    def jump_if_set(self, x: Value, mask: Value, target: MBlock) -> None:
-        cls = JMP32 if x.type == "i32" and self.cpu >= 3 else JMP
-        n = mask.aux if mask.op == "const" else None
-        if n is not None and self.cpu >= 3 and 1 << 31 <= n < 1 << 32:
-            cls, n = JMP32, n - (1 << 32)  # bit 31 is the sign there, no mask for the upper half
-        if n is not None and fits32(n):
-            self.put(cls | m.JSET, self.value(x), imm=n).target = target
-        else:
-            self.put(cls | m.JSET | X, self.value(x), self.value(mask)).target = target
-
-    def extended(self, v: Value, signed: bool) -> int:
-        return self.sign_extend(self.value(v), 32, "i64") if signed else self.clean64(v)
-
-    def op_icmp(self, insn: Value) -> None:
-        if insn in self.skipped:
-            return
-        if self.uses.get(insn) == 1 and insn.block is not None:
-            last = insn.block.insns[-1]
-            if last.op == "br" and last.args[0] is insn:
-                return  # fused into the branch
-            following = insn.block.insns[insn.block.insns.index(insn) + 1]
-            if following.op == "select" and following.args[0] is insn:
-                return
-        d = self.reg[insn] = self.new()
-        end, other = self.block("set"), self.block("clear")
-        self.load_const(d, 1, 32)
-        self.jump_if(insn.aux, insn.args[0], insn.args[1], end)
-        self.start(other)
-        self.load_const(d, 0, 32)
-        self.start(end)
-        self.consts = {}
-
-    def op_select(self, insn: Value) -> None:
-        c, a, b = insn.args
-        d = self.reg[insn] = self.new()
-        ra, rb = (self.value(x) if x.op != "const" else None for x in (a, b))
-        end, other = self.block("chosen"), self.block("other")
-        if ra is None:
-            self.load_const(d, a.aux, WIDTH[insn.type])
-        else:
-            self.mov(d, ra)
-        self.compare(c, end, False)
-        self.start(other)
-        if rb is None:
-            self.load_const(d, b.aux, WIDTH[insn.type])
-        else:
-            self.mov(d, rb)
-        self.start(end)
-        self.consts = {}
-
     # -- control flow ----------------------------------------------------------------------------------------------
     def edge(self, target: Target) -> None:
         """The parallel copy of an edge's arguments into the parameters (Boissinot et al. 2009: cycles broken by a temporary)."""
@@ -544,9 +459,9 @@ class Selector:
             test, is_set = self.bit_tests[insn]
             if not is_set:
                 then, other = other, then
-            self.jump_if_set(test.args[0], test.args[1], self.heads[then.block])
+            jump_if_set(self, test.args[0], test.args[1], self.heads[then.block])
         else:
-            self.compare(insn.args[0], self.heads[then.block], False)
+            compare(self, insn.args[0], self.heads[then.block], False)
         tail = self.block("br")
         self.start(tail)
         self.go(other.block)
