@@ -9,6 +9,7 @@ import os
 import sys
 
 from . import flags
+from .diag import visible
 from .options import Options
 
 TYPE_CHECKING = False
@@ -53,7 +54,7 @@ def run(arguments: list[str], program: str) -> int:
     try:
         options = flags.parse(arguments, program)
     except flags.UsageError as error:
-        sys.stderr.write(f"{program}: error: {error.message}\n" + "".join(f"note: {note}\n" for note in error.notes))
+        sys.stderr.write(f"{program}: error: {visible(error.message)}\n" + "".join(f"note: {visible(note)}\n" for note in error.notes))
         return 1
     if options.hand_over and not options.dry_run:
         from .host import hand_over
@@ -84,11 +85,18 @@ def run(arguments: list[str], program: str) -> int:
 
 def one_source(path: str, language: str, options: Options, arguments: list[str]) -> int:
     """Compile one input and write what comes of it."""
+    from .disk import read_stream
     from .driver import InternalError, compile_source
 
     if language == "cpp-output":
         options = variant(options, undef=True, defines=[], includes=[], imacros=[])
-    source = ("<stdin>", sys.stdin.buffer.read()) if path == "-" else path
+    source: str | tuple[str, bytes] = path
+    if path == "-":
+        try:
+            source = "<stdin>", read_stream(sys.stdin.buffer)
+        except OSError as error:
+            sys.stderr.write(f"{options.program}: error: cannot read the standard input: {error.strerror}\n")
+            return 1
     try:
         result = compile_source(source, options)
         if options.save_temps and result.ok and options.action in DEFAULT_SUFFIX:
@@ -101,7 +109,7 @@ def one_source(path: str, language: str, options: Options, arguments: list[str])
         report_defect(error, path, options, arguments)
         return 1
     if options.show_headers and result.preprocessor is not None:
-        sys.stderr.write("".join(f"{'.' * depth} {name}\n" for depth, name, _ in result.preprocessor.included if depth))
+        sys.stderr.write("".join(f"{'.' * depth} {visible(name)}\n" for depth, name, _ in result.preprocessor.included if depth))
     sys.stderr.write(result.diag.text())
     if options.time_passes:
         report_times(result.times)
@@ -145,14 +153,14 @@ def stem(path: str) -> str:
 
 
 def write(path: str, data: str | bytes, options: Options) -> int:
-    from .driver import write_atomically
+    from .disk import write_file
 
     try:
-        write_atomically(path, data if isinstance(data, bytes) else data.encode("utf-8", "surrogateescape"))
+        write_file(path, data if isinstance(data, bytes) else data.encode("utf-8", "surrogateescape"))
     except BrokenPipeError:
         raise
     except OSError as error:
-        sys.stderr.write(f"{options.program}: error: unable to open output file '{path}': '{error.strerror}'\n1 error generated.\n")
+        sys.stderr.write(f"{options.program}: error: unable to open output file '{visible(path)}': '{error.strerror}'\n1 error generated.\n")
         return 1
     return 0
 
@@ -171,11 +179,11 @@ def report_defect(error: InternalError, path: str, options: Options, arguments: 
         sys.stderr.write(error.result.diag.text())
     cause = error.__cause__
     what = f"{type(cause).__name__}: {cause}" if cause is not None and str(cause) else type(cause).__name__ if cause is not None else "failure"
-    first = what.split("\n")[0][:300]
+    first = visible(what.split("\n")[0][:300])
     from .inform import command_line
 
     sys.stderr.write(
-        f"{options.program}: internal error: {first} {error} ('{path}')\n"
+        f"{options.program}: internal error: {first} {visible(str(error))} ('{visible(path)}')\n"
         "note: this is a defect of ebpfcc. Please report it with this command and the output of the same command with -E in place of -c:\n"
         f"note:{command_line(arguments, options.program)}"
         "note: EBPFCC_DEBUG=1 in the environment shows where it happened\n"

@@ -75,12 +75,25 @@ GROUPS = {
 COLORS = {"error": "1;31", "fatal error": "1;31", "warning": "1;35", "note": "1;36"}
 
 
+def visible(text: str) -> str:
+    """Text as a terminal may show it: control characters, bytes that are no UTF-8 and what would reorder a line stand as <U+001B>, <FF>."""
+    return text if text.isprintable() else "".join(map(visible_character, text))
+
+
+def visible_character(c: str) -> str:
+    if c.isprintable() or c == "\t":
+        return c
+    code = ord(c)
+    return f"<{code - 0xDC00:02X}>" if 0xDC80 <= code <= 0xDCFF else f"<U+{code:04X}>"
+
+
 class CompileError(Exception):
     """Compilation cannot go on; what was wrong has been recorded."""
 
 
 class Record:
-    """One message. text: all of it as printed, without colour and without the final newline."""
+    """One message. text: all of it as printed, without colour and without the final newline. Nothing in it, nor in file and message, can
+    steer a terminal."""
 
     __slots__ = ("severity", "file", "line", "col", "message", "flag", "text", "fixit")
 
@@ -227,22 +240,24 @@ class Diagnostics:
         if severity == "note":
             self._last_chain = self._last_chain or [("", 0)]
         pos, notes = self._place(where)
+        message = visible(message)
         shown = f"{message} [{flag}]" if flag else message
         if pos <= 0:
             self.records.append(Record(severity, "", 0, 0, message, flag, f"ebpfcc: {severity}: {shown}", fixit))
             return
         name, line, col = self.sources.locate(pos)
+        name = visible(name)
         parts = []
         chain = self.sources.include_chain(pos)
         if chain and chain != self._last_chain and severity != "note":
-            parts += [f"In file included from {file}:{at}:" for file, at in reversed(chain)]
+            parts += [f"In file included from {visible(file)}:{at}:" for file, at in reversed(chain)]
         if severity != "note":
             self._last_chain = chain
         parts.append(f"{name}:{line}:{col}: {severity}: {shown}")
         parts += self._snippet(pos, line, col, fixit)
         for macro, at in notes:
             file, note_line, note_col = self.sources.locate(at)
-            parts.append(f"{file}:{note_line}:{note_col}: note: expanded from macro '{macro}'")
+            parts.append(f"{visible(file)}:{note_line}:{note_col}: note: expanded from macro '{macro}'")
             parts += self._snippet(at, note_line, note_col, None)
         if severity != "note":
             told = (name, line, col, message)
@@ -278,9 +293,9 @@ class Diagnostics:
 
     def _snippet(self, pos: int, line: int, col: int, fixit: str | None) -> list[str]:
         raw = self.sources.line_text(pos)
-        before = raw.encode("utf-8", "surrogateescape")[: col - 1].decode("utf-8", "replace")
-        text = "".join(c if c.isprintable() or c == "\t" else f"<U+{ord(c):04X}>" if ord(c) < 0xD800 else "?" for c in raw[:400])
-        lead = "".join("\t" if c == "\t" else " " * (1 if c.isprintable() else 8) for c in before)[:400]
+        before = raw.encode("utf-8", "surrogateescape")[: col - 1].decode("utf-8", "surrogateescape")
+        text = visible(raw[:400])
+        lead = "".join("\t" if c == "\t" else " " * len(visible_character(c)) for c in before)[:400]
         out = [f"{line:5d} | {text}", f"      | {lead}^"]
         if fixit:
             out.append(f"      | {lead}{fixit}")

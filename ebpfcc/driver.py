@@ -244,23 +244,3 @@ def function_in_work(error: BaseException) -> str:
                 if type(holder).__name__ in ("Function", "FunctionSymbol", "FuncCode") and isinstance(name, str):
                     return name
     return ""
-
-
-def write_atomically(path: str, data: bytes) -> None:
-    """To a temporary name beside the target, then renamed: an interrupted compile leaves the former file."""
-    if path == "-":
-        sys.stdout.buffer.write(data)
-        return
-    if os.path.exists(path) and not os.path.isfile(path):
-        with open(path, "wb") as out:  # a device
-            out.write(data)
-        return
-    temporary = f"{path}.{os.getpid()}.tmp"
-    try:
-        with open(temporary, "wb") as out:
-            out.write(data)
-        os.replace(temporary, path)
-    except BaseException:
-        if os.path.exists(temporary):
-            os.unlink(temporary)
-        raise

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 DEFAULT_CPU = {"clang": 3, "gcc": 4}
 FOREIGN = ("object", "c++", "objc", "fortran", "cuda")
+MOST_ARGUMENTS = 100_000  # files of arguments that name one another could make any number
 OBJECT_NAMES = (".o", ".bpf", ".elf", ".obj")
 ARCHITECTURES = {"amd64": "x86_64", "arm64": "aarch64", "i686": "i386", "i586": "i386", "ppc64le": "powerpc64le"}
 
@@ -373,14 +374,21 @@ def _short(arg: str) -> str:
 
 
 def expand_files(arguments: list[str], depth: int = 0) -> list[str]:
-    """@file in place: its words, quoted as in a shell. A name that is no file stays an argument."""
+    """@file in place: its words, quoted as in a shell. A name that is no file stays an argument. Raises UsageError."""
     out: list[str] = []
     for arg in arguments:
         if arg[:1] == "@" and len(arg) > 1 and os.path.isfile(arg[1:]):
             if depth > 20:
                 raise UsageError(f"'{arg}' includes itself")
-            with open(arg[1:], encoding="utf-8", errors="surrogateescape") as file:
-                out += expand_files(split_words(file.read()), depth + 1)
+            from .disk import read_named
+
+            try:
+                text = read_named(arg[1:]).decode("utf-8", "surrogateescape")
+            except OSError as error:
+                raise UsageError(f"cannot read '{arg[1:]}': {error.strerror}") from error
+            out += expand_files(split_words(text), depth + 1)
+            if len(out) > MOST_ARGUMENTS:
+                raise UsageError(f"'{arg}' gives more than {MOST_ARGUMENTS} arguments")
         else:
             out.append(arg)
     return out

@@ -132,7 +132,7 @@ def test_vmlinux_is_the_running_kernels(tmp_path: Path, monkeypatch: pytest.Monk
     (tmp_path / "mine" / "vmlinux.h").write_text("struct task_struct { int pid; };\n")
     assert headers_read([f"-I{tmp_path / 'mine'}"]) == [str(tmp_path / "mine" / "vmlinux.h")]
     monkeypatch.setenv("XDG_CACHE_HOME", "/proc/nowhere")
-    assert headers_read([]) == bundled
+    assert headers_read([]) == ["/sys/kernel/btf/vmlinux"]  # made, and not kept
     monkeypatch.setenv("EBPFCC_VMLINUX", made)
     assert headers_read([]) == [made]
     monkeypatch.setenv("EBPFCC_VMLINUX", "")

@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent / "ebpfcc"
 MOST_LINES = 600
-BASE = {"target", "diag", "options"}
+BASE = {"target", "diag", "options", "disk"}
 MAY_IMPORT = {
     "target": set[str](),
     "diag": {"options"},

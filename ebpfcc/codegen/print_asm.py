@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import struct
 
+from ..diag import visible
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -129,7 +131,9 @@ def relocated(text: str, kind: str, symbol: str, addend: int) -> str:
 
 
 def symbol_name(name: str) -> str:
-    return name if all(c.isalnum() or c in "_.$" for c in name) else '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    if all(c.isalnum() or c in "_.$" for c in name):
+        return name
+    return '"' + "".join(f"\\{ord(c):03o}" if c < " " or c == "\x7f" else c for c in name.replace("\\", "\\\\").replace('"', '\\"')) + '"'
 
 
 def section_line(name: str, code: bool) -> str:
@@ -138,8 +142,9 @@ def section_line(name: str, code: bool) -> str:
         return f"\t{name}\n" if name != ".bss" else '\t.section\t.bss,"aw",@nobits\n'
     kind = "@nobits" if name.startswith(".bss.") else "@progbits"
     flags = "ax" if code else "a" if name == ".rodata" or name.startswith(".rodata.") else "aw"
-    if name.startswith(".rodata.str"):
-        return f'\t.section\t{name},"aMS",@progbits,{name.rpartition(".")[2]}\n'
+    size = name.rpartition(".")[2]
+    if name.startswith(".rodata.str") and size.isdigit():
+        return f'\t.section\t{symbol_name(name)},"aMS",@progbits,{size}\n'
     return f'\t.section\t{symbol_name(name)},"{flags}",{kind}\n'
 
 
@@ -165,7 +170,7 @@ def function_text(number: int, code: Any, fn: Any, big_endian: bool, where: Call
         if where is not None and slot * 8 in lines:
             comment = where(lines[slot * 8])
             if comment is not None and comment != last:
-                out.append(f"\t# {comment}\n")
+                out.append(f"\t# {visible(comment)}\n")
                 last = comment
         if slot * 8 in relocs:
             text = relocated(text, *relocs[slot * 8])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from ..diag import Diagnostics
+from ..diag import Diagnostics, visible
+from ..disk import write_file
 from ..options import Options
 from .cost import table
 from .verify import VerifyError, VerifyResult, verify
@@ -22,10 +23,9 @@ def report(data: bytes, name: str, options: Options) -> int:
     (sys.stderr if options.output == "-" else sys.stdout).write(costs)  # an object on standard output stays whole
     if options.verify_log:
         try:
-            with open(options.verify_log, "w", encoding="utf-8", errors="surrogateescape") as file:
-                file.write(whole_log(result))
+            write_file(options.verify_log, whole_log(result).encode("utf-8", "surrogateescape"))
         except OSError as error:
-            sys.stderr.write(f"{options.program}: error: unable to open output file '{options.verify_log}': '{error.strerror}'\n")
+            sys.stderr.write(f"{options.program}: error: unable to open output file '{visible(options.verify_log)}': '{error.strerror}'\n")
             return 1
     return 0 if result.ok else 1
 

@@ -12,11 +12,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+MOST_LINE = (1 << 22) - 1  # a line info's number has 32 bits, ten of them for the column; a line beyond is none
+
 
 def section_flags(name: str) -> tuple[int, int, int]:
     """(type, flags, entry size) of a data section, as clang names and marks them."""
-    if name.startswith(".rodata.str"):
-        return elf.PROGBITS, elf.ALLOC | elf.MERGE | elf.STRINGS, int(name.split(".")[-1])
+    size = name.rpartition(".")[2]
+    if name.startswith(".rodata.str") and size.isdigit() and 0 < int(size[:3]) < 256:
+        return elf.PROGBITS, elf.ALLOC | elf.MERGE | elf.STRINGS, int(size[:3])
     if name == ".bss" or name.startswith(".bss."):
         return elf.NOBITS, elf.ALLOC | elf.WRITE, 0
     if name == ".rodata" or name.startswith(".rodata."):
@@ -260,7 +263,7 @@ class Builder:
                 continue
             last = (file, line, column)
             text = btf.strings.add(self.line_text(pos))
-            out.append(struct.pack(self.e + "IIII", base + off, btf.strings.add(file), text, line << 10 | min(column, 1023)))
+            out.append(struct.pack(self.e + "IIII", base + off, btf.strings.add(file), text, line << 10 | min(column, 1023) if line <= MOST_LINE else 0))
 
     def data_btf(self, btf: Btf) -> None:
         rows: dict[str, list[tuple[int, int, int]]] = {}

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import struct
 
+from ..diag import visible
+
 KINDS = (
     "UNKN", "INT", "PTR", "ARRAY", "STRUCT", "UNION", "ENUM", "FWD", "TYPEDEF", "VOLATILE", "CONST", "RESTRICT", "FUNC", "FUNC_PROTO", "VAR",
     "DATASEC", "FLOAT", "DECL_TAG", "TYPE_TAG", "ENUM64",
@@ -45,7 +47,7 @@ def btf_text(data: bytes, big_endian: bool) -> str:
         kind = KINDS[number] if number < len(KINDS) else str(number)
         fixed, each = EXTRA.get(kind, (0, 0))
         spelled = string_at(strings, name)
-        out.append(row(".long", name, f"BTF_KIND_{kind}(id = {ident}){f' {spelled}' if spelled else ''}"))
+        out.append(row(".long", name, f"BTF_KIND_{kind}(id = {ident}){f' {visible(spelled)}' if spelled else ''}"))
         out += [row(".long", f"{info}", f"0x{info:x}"), row(".long", value)]
         count = fixed + each * (info & 0xFFFF)
         out += [row(".long", word) for word in words[at + 3 : at + 3 + count]]

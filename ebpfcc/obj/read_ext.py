@@ -33,8 +33,12 @@ class Function(NamedTuple):
     size: int
 
 
+class ObjectError(ValueError):
+    """The bytes are no object that this reader understands."""
+
+
 class Object:
-    """A relocatable object. Raises ValueError for bytes that are none."""
+    """A relocatable object. Raises ObjectError for bytes that are none."""
 
     def __init__(self, data: bytes) -> None:
         elf = read_elf(data)

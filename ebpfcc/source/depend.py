@@ -22,6 +22,8 @@ def quote(name: str) -> str:
     for c in name:
         if c in " \t":
             out.append("\\" * (slashes + 1))
+        elif c == "\n":  # make has no way to write one, and it may not begin a rule of its own
+            c = "\\n"
         elif c == "$":
             out.append("$")
         elif c == "#":

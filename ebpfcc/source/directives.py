@@ -203,6 +203,17 @@ def embed(pp: Preprocessor, frame: Frame, directive: Directive) -> list[Token] |
 
 
 # -- #line and messages ------------------------------------------------------------------------------------------
+ESCAPE = re.compile(r"\\([0-7]{1,3}|.)")
+
+
+def unescape(m: re.Match[str]) -> str:
+    """What a backslash means in a file's name: octal numbers are bytes, other characters stand for themselves; a zero has no meaning."""
+    if not m[1].isdigit() or m[1][0] > "7":
+        return m[1]
+    byte = int(m[1], 8) & 255
+    return chr(byte) if 0 < byte < 128 else chr(0xDC00 + byte) if byte else m[0]
+
+
 def line(pp: Preprocessor, frame: Frame, directive: Directive) -> list[Token] | None:
     """#line N "file", and # N "file" flags."""
     start = directive.at + 1 if directive.name != "line" else directive.rest
@@ -226,7 +237,7 @@ def line(pp: Preprocessor, frame: Frame, directive: Directive) -> list[Token] | 
     if name is None:
         name = inclusion.marks[-1][3] if inclusion.marks else inclusion.name
     else:
-        name = re.sub(r"\\(.)", r"\1", name)
+        name = ESCAPE.sub(unescape, name)
     physical = frame.file.line_col(directive.end)[0] + 1
     inclusion.marks.append((directive.end, physical, number, name))
     if m.group(3):

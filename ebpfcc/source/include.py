@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
+from ..disk import read_included, read_named
 from .files import File
 
 TYPE_CHECKING = False
@@ -19,15 +20,17 @@ OWN_STANDARD = os.path.join(RESOURCES, "include")  # those that a compiler bring
 
 
 class Found:
-    """A header: the path as it will be shown, where in the search list it was (-1: beside the includer), whether a system header."""
+    """A header: the path as it will be shown, where in the search list it was (-1: beside the includer), whether a system header.
+    data: what is in it, if that is known already."""
 
-    __slots__ = ("path", "index", "system", "key")
+    __slots__ = ("path", "index", "system", "key", "data")
 
-    def __init__(self, path: str, index: int, system: bool, key: tuple[int, int]) -> None:
+    def __init__(self, path: str, index: int, system: bool, key: tuple[int, int], data: bytes | None = None) -> None:
         self.path = path
         self.index = index
         self.system = system
         self.key = key
+        self.data = data
 
 
 class SearchPath:
@@ -88,9 +91,12 @@ def of_running_kernel(bundled: Found, options: Options) -> Found:
     """Our own <vmlinux.h>: the running kernel's types, else the core set that comes along."""
     from .kernel_types import header
 
-    path = header(options)
-    key = identity(path) if path is not None else None
-    return Found(path, bundled.index, True, key) if path is not None and key is not None else bundled
+    made = header(options)
+    if made is None:
+        return bundled
+    path, data, key = made
+    key = key or identity(path)
+    return Found(path, bundled.index, True, key, data) if key is not None else bundled
 
 
 def system_dirs(options: Options) -> list[str]:
@@ -113,11 +119,12 @@ def identity(path: str) -> tuple[int, int] | None:
     return status.st_dev, status.st_ino
 
 
-def load(found: Found, sources: SourceMap, trigraphs: bool) -> File:
-    """The file, read at most once in a compilation. Raises OSError."""
+def load(found: Found, sources: SourceMap, trigraphs: bool, named: bool = False) -> File:
+    """The file, read at most once in a compilation. named: by the user, not by a source. Raises OSError."""
     file = sources.files.get(found.key)
     if file is None:
-        with open(found.path, "rb", buffering=0) as stream:
-            file = File(found.path, stream.read(), trigraphs)
-        sources.files[found.key] = file
+        data = found.data
+        if data is None:
+            data = read_named(found.path) if named else read_included(found.path)
+        file = sources.files[found.key] = File(found.path, data, trigraphs)
     return file

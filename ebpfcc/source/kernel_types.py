@@ -1,35 +1,47 @@
 """<vmlinux.h> of the running kernel, made from its BTF when a program first asks for it and kept in the user's cache.
 
-Where there is no BTF, or nowhere to keep the header, or the program is for another machine, the core set of types that comes with the
-compiler serves."""
+Where nothing can be kept, or the cache is somebody else's, it is made anew each time. Where there is no BTF, or the program is for another
+machine, the core set of types that comes with the compiler serves."""
 
 from __future__ import annotations
 
 import os
 import sys
 
+from ..disk import MOST_OBJECT, Cache, read_named
 from ..target.host import ARCHITECTURES, KERNEL_BTF
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..options import Options
 
+    Header = tuple[str, bytes | None, tuple[int, int] | None]  # path, text and identity, as far as they are known already
 
-def header(options: Options) -> str | None:
-    """Path of the header, or None. EBPFCC_VMLINUX names one that is to be used instead; empty, the bundled core is."""
+WHOLE = b"#endif /* __VMLINUX_H__ */\n"  # how a header ends that was written to its end
+
+
+def header(options: Options) -> Header | None:
+    """The header, or None. EBPFCC_VMLINUX names one that is to be used instead; empty, the bundled core is."""
     wish = os.environ.get("EBPFCC_VMLINUX")
     if wish is not None:
-        return wish or None
+        return (wish, None, None) if wish else None
     if not is_for_this_machine(options):
         return None
     try:
-        size = os.stat(KERNEL_BTF).st_size
+        status = os.stat(KERNEL_BTF)
     except OSError:
         return None
-    path = os.path.join(cache(), f"vmlinux-{os.uname().release}-{size}.h")
-    if os.path.exists(path):
-        return path
-    return make(path)
+    name = f"vmlinux-{os.uname().release}-{status.st_size}.h"
+    key = status.st_dev, status.st_ino
+    with Cache() as cache:
+        kept = cache.read(name)
+        if kept is not None and kept.endswith(WHOLE):
+            return os.path.join(cache.path, name), kept, key
+    made = make()
+    if made is None:
+        return None
+    with Cache(make=True) as cache:
+        return os.path.join(cache.path, name) if cache.write(name, made) else KERNEL_BTF, made, key
 
 
 def is_for_this_machine(options: Options) -> bool:
@@ -39,22 +51,10 @@ def is_for_this_machine(options: Options) -> bool:
     return all(name == here for name in asked) and options.big_endian == (sys.byteorder == "big")
 
 
-def cache() -> str:
-    home = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    return os.path.join(home, "ebpfcc")
-
-
-def make(path: str) -> str | None:
+def make() -> bytes | None:
     from ..btf2c import BtfError, header_of
 
-    temporary = f"{path}.{os.getpid()}"
     try:
-        with open(KERNEL_BTF, "rb") as stream:
-            text = header_of(stream.read())
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(temporary, "w", encoding="utf-8") as out:
-            out.write(text)
-        os.replace(temporary, path)
+        return header_of(read_named(KERNEL_BTF, MOST_OBJECT)).encode()
     except (OSError, BtfError):
         return None
-    return path

@@ -89,6 +89,7 @@ class Preprocessor:
         self.in_condition = False
         self.collecting = False  # a macro call's arguments are being read
         self.main_name = ""
+        self.early: Inclusion | None = None  # the command line's directives
         self.checked = 0  # how much of the output was looked at for its brace depth
         self.depth = 0
         self.time: object = None
@@ -105,7 +106,7 @@ class Preprocessor:
                 self.diag.fatal(None, f"no such file or directory: '{source}'" if not os.path.isdir(source) else f"'{source}' is a directory")
             self.main_name = source
             try:
-                main = load(Found(source, -1, False, key), self.sources, self.options.trigraphs)
+                main = load(Found(source, -1, False, key), self.sources, self.options.trigraphs, True)
             except OSError as error:
                 self.diag.fatal(None, f"cannot read '{source}': {error.strerror}")
         else:
@@ -115,8 +116,8 @@ class Preprocessor:
         self.included.append((0, self.main_name, False))
         command_line = self._command_line()
         if command_line:
-            early = self.sources.add(File("<command line>", command_line))
-            self.frames.append(Frame(early, "", -1))
+            self.early = self.sources.add(File("<command line>", command_line))
+            self.frames.append(Frame(self.early, "", -1))
             self._drain()
         self._enter(inclusion, os.path.dirname(self.main_name), -1)
         self._drain()
@@ -169,7 +170,7 @@ class Preprocessor:
     def enter_header(self, found: Found, at: int, discard: bool = False) -> None:
         """Read a header next, unless it has said that once is enough. at: the directive."""
         try:
-            file = load(found, self.sources, self.options.trigraphs)
+            file = load(found, self.sources, self.options.trigraphs, self.sources.find(at) is self.early)
         except OSError as error:
             self.diag.fatal(at, f"cannot open file '{found.path}': {error.strerror}")
         if file.once or file.guard is not None and self.table.is_defined(file.guard):

@@ -5,6 +5,8 @@ In: a preprocessor that has run with regions=False. Out: text that lexes to the 
 
 from __future__ import annotations
 
+import re
+
 from .lines import COMMENT_OR_LITERAL
 from .macros import Macro
 from .predefined import predefined
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from .files import Inclusion
     from .preprocess import Preprocessor
 
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 BLANK_LINES = 8  # more of them become a line mark
 OBEYED = ("once", "GCC system_header", "clang system_header")  # pragmas whose effect is in the marks already
 
@@ -36,6 +39,11 @@ def all_macros(pp: Preprocessor) -> str:
 def preprocessed(pp: Preprocessor, tokens: list[Token]) -> str:
     """The text of -E."""
     return Printer(pp).text(tokens)
+
+
+def quoted(name: str) -> str:
+    """A file's name between quotes; control characters as octal numbers."""
+    return CONTROL.sub(lambda m: f"\\{ord(m[0]):03o}", name.replace("\\", "\\\\").replace('"', '\\"'))
 
 
 class Printer:
@@ -192,8 +200,7 @@ class Printer:
         self._newline()
         self.line, self.name = line, name
         if not self.options.no_line_markers:
-            escaped = name.replace("\\", "\\\\").replace('"', '\\"')
-            self.parts.append(f'# {line} "{escaped}"{flag}{" 3" if self.current.system else ""}\n')
+            self.parts.append(f'# {line} "{quoted(name)}"{flag}{" 3" if self.current.system else ""}\n')
 
     def _to_line(self, pos: int) -> None:
         name, line, _ = self.sources.locate(pos)
