@@ -97,6 +97,8 @@ def stages(source: Any, options: Options, sources: SourceMap, diag: Diagnostics,
     from .opt import pipeline
 
     pipeline.optimise_module(module, options.opt_level, dumper(options.print_after) if options.print_after else pipeline.no_trace)
+    for pos in module.not_unrolled:
+        diag.warning("pass-failed", pos, "loop not unrolled: the number of its rounds is not known, or the copies are too many")
     result.lap("optimise")
     if options.emit == "ir":
         from .ir.text import print_module

@@ -148,6 +148,18 @@ CASES = {
         *(u32 *)(r3 + 8) = r1
         r0 = *(u32 *)(r3 + 0)
         exit""",
+    # nothing behind an assembly that leaves, which the verifier could not reach
+    'int f(int *p) { if (!p) { asm volatile("r0 = %0; exit" : : "i"(2) : "r0"); __builtin_unreachable(); } return *p; }': """
+        if r1 == 0 goto
+        r0 = *(u32 *)(r1 + 0)
+        exit
+        r0 = 2
+        exit""",
+    # an output that the assembly does not name is not set by it
+    'int f(int *p) { long a, b; asm("%0 = 5" : "=r"(a), "=r"(b)); return a + b; }': """
+        r1 = 0
+        r2 = 5
+        r2 += r1""",
 }
 
 

@@ -21,6 +21,7 @@ from ebpfcc.ir.interp import interpret
 from ebpfcc.ir.text import parse, print_module
 from ebpfcc.ir.verify import VerifyError, verify_module
 from ebpfcc.opt import (
+    align_objects,
     combine,
     constant_objects,
     constant_results,
@@ -79,6 +80,7 @@ def inlining(optimise: bool) -> Callable[[Module], None]:
 
 
 PASSES: dict[str, Callable[[Module], None]] = {
+    "align_objects": on_functions(align_objects.run),
     "prune_params": on_functions(prune_params.run),
     "dce": on_functions(dce.run),
     "simplify_cfg": on_functions(simplify_cfg.run),

@@ -165,6 +165,9 @@ def narrow_result(f: FunctionState, ret: Any, value: Value) -> Value:
     return value
 
 
+TAILS = (0, 1, 2, 4)  # bytes of a record's last register that are one access: what is above them says nothing
+
+
 def pass_argument(f: FunctionState, o: Operand, values: list[Value]) -> None:
     """A scalar in one register; a record of up to 16 bytes in one or two, a larger one by the address of a copy."""
     if o.kind == "value":
@@ -181,16 +184,17 @@ def pass_argument(f: FunctionState, o: Operand, values: list[Value]) -> None:
         access.copy(f, copy, o)
         values.append(f.fn.slot_addr(slot))
         return
-    if o.align < 8 or size % 8:
+    if size % 8 not in TAILS:
         slot = f.new_slot("", T.Array(T.ULONG, (size + 7) // 8), 8)
         copy = access.memory(f, f.fn.slot_addr(slot), o.type, 0, 8)
-        if size % 8:
-            f.effect("memset", "void", [f.fn.slot_addr(slot), f.const("i32", 0)], Mem((size + 7) // 8 * 8, False, 0, False, 8))
+        f.effect("memset", "void", [f.fn.slot_addr(slot), f.const("i32", 0)], Mem((size + 7) // 8 * 8, False, 0, False, 8))
         access.copy(f, copy, o)
         o = copy
     base, off = access.target_base(f, o)
     for piece in range(0, size, 8):
-        values.append(f.load("i64", base, Mem(8, False, off + piece, o.volatile, 8)))
+        width = min(size - piece, 8) if size % 8 in TAILS else 8
+        mem = Mem(width, False, off + piece, o.volatile, min(o.align, width))
+        values.append(f.load("i64", base, mem) if width == 8 else f.emit("zext", "i64", [f.load("i32", base, mem)]))
 
 
 def receive_parameters(f: FunctionState, t: T.Func, params: list[Any]) -> None:
@@ -244,7 +248,10 @@ def receive_record(f: FunctionState, variable: Variable, u: Any, new_param: Any)
         slot = f.new_slot(variable.name, T.Array(T.ULONG, (size + 7) // 8), 8)
         for piece in range(0, size, 8):
             value = new_param("i64", variable.name, variable.pos)
-            f.effect("store", "void", [f.fn.slot_addr(slot), value], Mem(8, False, piece, False, 8))
+            width = min(size - piece, 8) if size % 8 in TAILS else 8
+            if width < 8:
+                value = f.emit("trunc", "i32", [value])
+            f.effect("store", "void", [f.fn.slot_addr(slot), value], Mem(width, False, piece))
     variable.slot = slot
 
 

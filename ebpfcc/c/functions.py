@@ -154,8 +154,17 @@ class Functions:
             fn.attrs.add("inline")
         if symbol.attrs.get("visibility") in ("hidden", "internal"):
             fn.attrs.add("hidden")
+        if not local and "hidden" not in fn.attrs and not is_callable(symbol.type):
+            fn.attrs.add("uncallable")
         fn.ctype = symbol.type
         fn.pos = symbol.node.decl.coord
         fn.end_pos = end
         fn.decl_tags = symbol.tags
         self.module.functions[fn.name] = fn
+
+
+def is_callable(t: T.Func) -> bool:
+    """Whether the verifier can check a global function on its own: it wants an integer as result, and of each pointer the size of what it
+    points to, or a tag that tells what it is (kernel/bpf/btf.c, btf_prepare_func_args)."""
+    pointers = [p for p in t.params if isinstance(T.strip(p.type), T.Ptr) and not p.decl_tags]
+    return T.strip(t.ret).kind != "void" and not any(T.strip(T.strip(p.type).target).kind == "void" for p in pointers)

@@ -282,6 +282,7 @@ def rewrite(blocks: list[MBlock], colours: dict[int, int], alias: list[int]) -> 
             i.dst, i.src = table[i.dst], table[i.src]
             if i.asm is not None:
                 i.asm.assign(table)
+                i.uses, i.defs = tuple(table[r] for r in i.uses), tuple(table[r] for r in i.defs)
             if not (is_move(i) and i.dst == i.src):
                 kept.append(i)
         block.insns = kept

@@ -45,6 +45,8 @@ FORMS = (
     (r"call (.+)", "call"),
     (r"exit", "exit"),
 )
+OPERAND = re.compile(r"%%|%=|%([a-zA-Z])?(?:\[(\w+)\]|(\d+))")
+COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*|#[^\n]*", re.S)
 GOTO = re.compile(r" ?\bgoto ?([-+])")
 LABEL = re.compile(r"\s*([A-Za-z_.$][\w.$]*|\d+)\s*:(?!:)")
 WORD = re.compile(r"0[xX][0-9a-fA-F]+(?=[uUlL]*\b)|\d+[bf]\b|\d+(?=[uUlL]*\b)|(?<=[\da-fA-F])[uUlL]+\b|[A-Za-z_.$][\w.$]*|<<|>>|[-+*/%&|^~()]")
@@ -211,7 +213,24 @@ def substitute(asm: Any, operands: list[Any], unique: str, labels: int) -> str:
             return operand_text(names.index(name), modifier, text)
         return operand_text(int(number), modifier, text)
 
-    return re.sub(r"%%|%=|%([a-zA-Z])?(?:\[(\w+)\]|(\d+))", replace, asm.template)
+    return OPERAND.sub(replace, asm.template)
+
+
+def ends_control(template: str) -> bool:
+    """Whether the last statement of an assembly leaves the function or jumps, whatever holds."""
+    statements = [s.strip() for s in re.split(r"[;\n]", COMMENT.sub("", template)) if s.strip()]
+    return bool(statements) and re.match(r"(?:exit|ja|gotol?)\b", statements[-1]) is not None
+
+
+def mentioned(asm: Any) -> set[int]:
+    """The numbers of the operands that the template names."""
+    found: set[int] = set()
+    for match in OPERAND.finditer(asm.template):
+        name, number = match.group(2), match.group(3)
+        place = int(number) if number is not None else asm.names.index(name) if name in asm.names else -1
+        if place >= 0:
+            found.add(asm.order[place] if place < len(asm.order) else place)
+    return found
 
 
 def asm_constraint(asm: Any, operand: Any, operands: list[Any]) -> str:

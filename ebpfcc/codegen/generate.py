@@ -115,6 +115,7 @@ def encode(blocks: list[MBlock], selector: Selector, out: FuncCode, big_endian: 
     at = 0
     for block in blocks:
         starts[block] = at
+        block.insns = [i for i in block.insns if i.code != m.NOWHERE]
         for i in block.insns:
             if i.code == m.PSEUDO:
                 unique += 1

@@ -21,6 +21,8 @@ PSEUDO = 0x100  # inline assembly: becomes bytes after allocation
 FRAME = 0x101  # dst = address of a stack object: two instructions
 UNDEF = 0x102  # dst holds anything: zero, if the verifier would see it read, else no instruction (codegen/undefined.py)
 
+NOWHERE = 0x103  # control does not get here: no instruction
+
 BINARY = {"add": ADD, "sub": SUB, "mul": MUL, "udiv": DIV, "or": OR, "and": AND, "shl": LSH, "lshr": RSH, "urem": MOD, "xor": XOR, "ashr": ARSH}
 JUMPS = {"eq": JEQ, "ne": JNE, "ugt": JGT, "uge": JGE, "ult": JLT, "ule": JLE, "sgt": JSGT, "sge": JSGE, "slt": JSLT, "sle": JSLE}
 
@@ -71,6 +73,8 @@ def touched(i: Insn) -> tuple[tuple[int, ...], tuple[int, ...]]:
     cls = code & 7
     if code == FRAME or code == UNDEF:
         return (), (i.dst,)
+    if code == NOWHERE:
+        return (), ()
     if code == PSEUDO or code == JMP | CALL:
         return i.uses, i.defs
     if cls == ALU64 or cls == ALU:
@@ -106,7 +110,7 @@ def touched(i: Insn) -> tuple[tuple[int, ...], tuple[int, ...]]:
 
 def goes_on(block: MBlock) -> bool:
     """Whether control may reach the end of the block and so the next one."""
-    return not block.insns or block.insns[-1].code not in (*GOTO, JMP | EXIT)
+    return not block.insns or block.insns[-1].code not in (*GOTO, JMP | EXIT, NOWHERE)
 
 
 def link(blocks: list[MBlock]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from ..ir import cfg
 from ..ir.core import WIDTH, Block, Function, Target, Value
 from . import mcode as m
+from .asm import ends_control
 from .layout import order_blocks
 from .mcode import ALU, ALU64, JMP, Insn, K, MBlock, X, fits32
 from .select_call import CALLS, place
@@ -489,7 +490,11 @@ class Selector:
         pass
 
     def op_unreachable(self, insn: Value) -> None:
-        if "naked" in self.fn.attrs:
+        """An end of its own, unless the assembly before it is one: the verifier refuses what it cannot reach."""
+        assert insn.block is not None
+        before = [i for i in insn.block.insns if i.op not in ("asm_out", "lifetime", "unreachable")]
+        if "naked" in self.fn.attrs or before and before[-1].op == "asm" and ends_control(before[-1].aux.template):
+            self.put(m.NOWHERE)
             return
         self.load_const(0, 0)
         self.put(JMP | m.EXIT).uses = (0,)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..ir.core import WIDTH, Value
 from . import mcode as m
+from .asm import mentioned
 from .mcode import JMP, SelectError, X, fits32
 from .select_memory import address
 
@@ -165,6 +166,9 @@ def inline_asm(s: Selector, insn: Value, labels: list[Any]) -> None:
     early = any("&" in c for c, _, _ in asm.outputs) or any(d not in outs for d in defs)
     if len({*uses, *defs} if early else set(uses)) > REGISTERS or len(set(defs)) > REGISTERS:
         raise SelectError("inline assembly requires more registers than available", insn.pos)
+    for n in sorted({n for n, r in enumerate(outs) if r not in uses} - mentioned(asm)):  # the assembly does not set it: it is read as it was
+        s.put(m.UNDEF, outs[n])
+        uses.append(outs[n])
     i = s.put(m.PSEUDO)
     i.uses, i.defs = tuple(uses), tuple(defs)
     i.asm = AsmUse(asm, operands, outs, [s.heads[b] for b in labels], insn.pos)

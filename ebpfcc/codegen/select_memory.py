@@ -157,31 +157,35 @@ def takes_immediate(s: Selector, address: Value) -> bool:
     return address.op in ("slot", "gaddr", "call", "const", "undef")
 
 
-def widths(s: Selector, insn: Value) -> list[tuple[int, int]]:
-    mem = insn.aux
+def widths(s: Selector, insn: Value, starts: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """(offset, width) of the accesses that a block operation is; starts: see `start_of`, of each address."""
+    size, align = insn.aux.size, insn.aux.align
     out, off = [], 0
-    while off < mem.size:
+    while off < size:
         width = 8
-        while width > mem.align or off + width > mem.size:
+        while off + width > size or not all(width <= max(align, known) and (off + (at if known > align else 0)) % width == 0 for known, at in starts):
             width //= 2
-        if off & -off and off & -off < width:
-            width = off & -off
         out.append((off, width))
         off += width
     if len(out) > MAX_BLOCK_STORES:
-        raise SelectError(f"'{insn.op}' of {mem.size} bytes is too large to expand on BPF", insn.pos)
+        raise SelectError(f"'{insn.op}' of {size} bytes is too large to expand on BPF", insn.pos)
     return out
+
+
+def start_of(s: Selector, address: Value) -> tuple[int, int]:
+    """(alignment of the object that an address points into, distance from its start); of an unknown one (0, 0)."""
+    off = 0
+    while address.op == "add" and address.type == "ptr" and address.args[1].op == "const":
+        off += address.args[1].aux
+        address = address.args[0]
+    return (address.aux.align, off) if address.op == "slot" else (0, 0)
 
 
 def op_memcpy(s: Selector, insn: Value) -> None:
     target, source = insn.args
     to, frm = address(s, target, 0), address(s, source, 0)
-    copy(s, insn, to, frm)
-
-
-def copy(s: Selector, insn: Value, to: tuple[int, int, Any, Any], frm: tuple[int, int, Any, Any]) -> None:
     pending = []
-    for off, width in widths(s, insn):
+    for off, width in widths(s, insn, [start_of(s, target), start_of(s, source)]):
         r = s.new()
         access(s, LDX | m.MEM | m.SIZES[width], r, frm[0], (frm[0], frm[1] + off, frm[2], frm[3]))
         store = (STX | m.MEM | m.SIZES[width], to[0], r, (to[0], to[1] + off, to[2], to[3]))
@@ -196,23 +200,24 @@ def copy(s: Selector, insn: Value, to: tuple[int, int, Any, Any], frm: tuple[int
 def op_memset(s: Selector, insn: Value) -> None:
     d, v = insn.args
     to = address(s, d, 0)
+    pieces = widths(s, insn, [start_of(s, d)])
     if v.op == "const":
         byte = v.aux & 0xFF
-        for off, width in widths(s, insn):
+        for off, width in pieces:
             n = int.from_bytes(bytes([byte]) * width, "little", signed=True)
             store(s, (to[0], to[1] + off, to[2], to[3]), s.fn.const("i64", n), Mem(width), takes_immediate(s, d))
         return
     r = s.new()
     s.mov(r, s.clean64(v))
     s.put(ALU64 | m.AND, r, imm=255)
-    widest = max(w for _, w in widths(s, insn))
+    widest = max(w for _, w in pieces)
     for shift in (8, 16, 32):
         if shift < widest * 8:
             t = s.new()
             s.mov(t, r)
             s.put(ALU64 | m.LSH, t, imm=shift)
             s.put(ALU64 | m.OR | X, r, t)
-    for off, width in widths(s, insn):
+    for off, width in pieces:
         access(s, STX | m.MEM | m.SIZES[width], to[0], r, (to[0], to[1] + off, to[2], to[3]))
 
 

@@ -8,7 +8,7 @@ and where enough is saved."""
 from __future__ import annotations
 
 from .alloc import liveness
-from .mcode import EXIT, FIRST_VIRTUAL, GOTO, JA, JMP, Insn, MBlock, link, touched
+from .mcode import EXIT, FIRST_VIRTUAL, GOTO, JA, JMP, NOWHERE, Insn, MBlock, link, touched
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class End:
         last = block.insns[-1].code if block.insns else -1
         self.block = block
         self.jumps = last in GOTO
-        self.goes_to = block.insns[-1].target if self.jumps else None if last == JMP | EXIT else following
+        self.goes_to = block.insns[-1].target if self.jumps else None if last in (JMP | EXIT, NOWHERE) else following
         self.body = block.insns[:-1] if self.jumps else list(block.insns)
         self.known: list[tuple[Any, tuple[int, ...], tuple[int, ...]]] = []
 

@@ -162,7 +162,7 @@ def reachable(blocks: list[MBlock]) -> list[MBlock]:
                 targets.append(i.target)
             if i.asm is not None:
                 targets.extend(i.asm.labels)
-            if i.code in (JMP | m.JA, JMP | m.EXIT):
+            if i.code in (JMP | m.JA, JMP | m.EXIT, m.NOWHERE):
                 del block.insns[k + 1 :]
                 falls = False
                 break

@@ -231,7 +231,8 @@ class CoreReloc:
 
 
 class Function:
-    """A function definition.  linkage: "local" (static), "global", "weak".  attrs: noinline always_inline inline naked noreturn used hidden cold."""
+    """A function definition.  linkage: "local" (static), "global", "weak".  attrs: noinline always_inline inline naked noreturn used hidden cold,
+    and uncallable: the verifier refuses calls of it as it stands."""
 
     __slots__ = (
         "name", "ret", "blocks", "slots", "section", "linkage", "attrs", "ctype", "pos", "end_pos", "leaves", "decl_tags", "second_names",
@@ -317,10 +318,11 @@ class Global:
 class Module:
     """A translation unit after lowering: functions and variables in source order, file-scope assembly, declared-only functions."""
 
-    __slots__ = ("functions", "globals", "externs", "asm", "aliases", "big_endian")
+    __slots__ = ("functions", "globals", "externs", "asm", "aliases", "big_endian", "not_unrolled")
 
     def __init__(self, big_endian: bool = False) -> None:
         self.big_endian = big_endian
+        self.not_unrolled: list[Any] = []  # positions of loops that the source asked to unroll, in vain
         self.functions: dict[str, Function] = {}
         self.globals: dict[str, Global] = {}
         self.externs: dict[str, Any] = {}  # functions that are called but defined elsewhere: name -> declaration (opaque)

@@ -222,6 +222,9 @@ def rule_icmp(c: Combiner, insn: Value) -> Value | None:
     if insn.aux[0] == "s" and insn.aux != "eq" and all(c.ranges.of(x, c.block)[1] < 1 << WIDTH[x.type] - 1 for x in (a, b)):
         insn.aux = "u" + insn.aux[1:]  # of what is not negative; and pointers to packets may not be compared otherwise
         c.done += 1
+    if b.op == "const" and insn.aux in OF_DIFFERENCE:
+        compare_subtrahend(c, insn)
+        a, b = insn.args
     if a.op not in ("sext", "zext") or not c.once(a):
         return None
     x = a.args[0]
@@ -237,6 +240,28 @@ def rule_icmp(c: Combiner, insn: Value) -> Value | None:
     insn.args, insn.aux = [x, y], cond
     c.done += 1
     return None
+
+
+OF_DIFFERENCE = {"ult": "ugt", "ule": "uge", "ugt": "ult", "uge": "ule"}
+
+
+def compare_subtrahend(c: Combiner, insn: Value) -> None:
+    """`N - x < k` as `x > N - k`, where the difference is made for this alone and does not wrap: of x the verifier then learns the bound
+    that the program goes on with."""
+    a, k = insn.args[0], insn.args[1].aux
+    while c.once(a) and (a.op in ("zext", "trunc") or a.op == "and" and a.args[1].op == "const" and c.ranges.of(a.args[0], c.block)[1] <= a.args[1].aux):
+        if a.op == "trunc" and c.ranges.of(a.args[0], c.block)[1] >= 1 << 32:
+            return
+        a = a.args[0]
+    if a.op != "sub" or a.args[0].op != "const" or not c.once(a):
+        return
+    n, x = a.args[0].aux, a.args[1]
+    if 0 <= k <= n and c.ranges.of(x, c.block)[1] <= n:
+        old = insn.args[0]
+        insn.args, insn.aux = [x, c.fn.const(x.type, n - k)], OF_DIFFERENCE[insn.aux]
+        c.uses[x] = c.uses.get(x, 0) + 1
+        c.drop(old)
+        c.done += 1
 
 
 def rule_signed_division(c: Combiner, insn: Value) -> Value | None:

@@ -1,20 +1,23 @@
-"""Folding and common subexpressions in one walk of the dominator tree, with redundant loads inside extended basic blocks.
+"""Folding, common subexpressions and redundant loads in one walk of the dominator tree.
 
 Global value numbering by scoped hashing (Briggs, Cooper, Simpson, "Value Numbering", 1997, section 3: dominator-based).
-Loads are remembered until something may write memory; a load from a stack object only until that object may be written.
+Loads are remembered until something may write what they read, on any way from the block that dominates a join (or a loop) to it.
 """
 
 from __future__ import annotations
 
 from ..ir import cfg
 from ..ir.core import COMMUTATIVE, PURE, Block, Function, Mem, Value
-from ..ir.effects import WRITES_THROUGH, escaped_slots, may_overlap, root, writes_anywhere
+from ..ir.effects import WRITES_THROUGH, escaped_slots, may_overlap, root, writes_anywhere, writes_memory
 from ..ir.fold import simplify
 from .rules import rewrite
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+
+MAX_REGION = 100  # blocks between a join and the block that dominates it
 
 
 def aux_key(insn: Value) -> Any:
@@ -42,9 +45,9 @@ def run(fn: Function) -> int:
             for key in added:
                 del table[key]
             continue
-        loads: dict[Any, Value] = {}
-        if len(block.preds) == 1 and block.preds[0] in loads_at_end:
-            loads = dict(loads_at_end[block.preds[0]])
+        loads = dict(loads_at_end[idom[block]]) if block is not fn.blocks[0] else {}
+        if loads and len(block.preds) > 1:
+            forget_between(fn, loads, idom[block], block, escaping)
         added = []
         walk(fn, block, new, table, added, loads, escaping)
         loads_at_end[block] = loads
@@ -113,20 +116,40 @@ def walk(fn: Function, block: Block, new: dict[Value, Value], table: dict[Any, V
     block.insns = out
 
 
+def forget_between(fn: Function, loads: dict[Any, Value], above: Block, block: Block, escaping: set[Any]) -> None:
+    """Forgets what may be written on a way from the end of `above`, which dominates the block, to its start."""
+    between: dict[Block, None] = {}
+    work = [p for p in block.preds if p is not above]
+    while work:
+        b = work.pop()
+        if b not in between:
+            between[b] = None
+            if len(between) > MAX_REGION:
+                loads.clear()
+                return
+            work.extend(p for p in b.preds if p is not above)
+    for b in between:
+        for insn in b.insns:
+            if writes_memory(insn):
+                forget(fn, loads, insn, escaping, False)
+                if not loads:
+                    return
+
+
 def load_key(insn: Value) -> Any:
     """What a load reads and how; None if it must be done each time."""
     mem = insn.aux
     return None if mem.volatile or mem.reloc is not None else (insn.args[0], mem.off, mem.size, mem.signed, insn.type, mem.strict)
 
 
-def forget(fn: Function, loads: dict[Any, Value], insn: Value, escaping: set[Any]) -> None:
-    """What is known of memory after the instruction: not what it may overwrite, but what it stores."""
+def forget(fn: Function, loads: dict[Any, Value], insn: Value, escaping: set[Any], stores: bool = True) -> None:
+    """What is known of memory after the instruction: not what it may overwrite, but (if `stores`) what it stores."""
     if insn.op in WRITES_THROUGH:
         address, mem = insn.args[0], insn.aux
         if loads:
             for key in [k for k in loads if may_overlap(fn, address, mem, k[0], accessed(k), escaping)]:
                 del loads[key]
-        if insn.op == "store":
+        if stores and insn.op == "store":
             remember_store(fn, loads, insn)
     elif loads and writes_anywhere(insn):
         for key in [k for k in loads if not is_private(k[0], escaping)]:

@@ -98,7 +98,7 @@ def wants(callee: Function, caller: Function, refs: dict[str, int], optimise: bo
         return True
     if not optimise or callee.section != ".text" or size(caller) > LARGE or has_asm_labels(callee):
         return False
-    if callee.linkage == "local" and refs.get(callee.name, 0) == 1:
+    if callee.linkage == "local" and refs.get(callee.name, 0) == 1 or "uncallable" in attrs:
         return True
     threshold = THRESHOLD if callee.linkage == "local" or "inline" in attrs else THRESHOLD_GLOBAL
     if len(callee.blocks) == 1:

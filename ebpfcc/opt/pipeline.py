@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..ir.core import Function, Module
 from . import (
+    align_objects,
     combine,
     constant_objects,
     constant_results,
@@ -128,6 +129,7 @@ def constants(fn: Function, module: Module, final: set[str], trace: Trace) -> No
 
 def finish(fn: Function, module: Module, level: str, trace: Trace) -> None:
     """What is done once, when no function is going to be inlined any more."""
+    module.not_unrolled += unroll.unmet(fn) if level != "0" else []
     answered = late_constants.run(fn)
     trace("late_constants", fn)
     if level == "0" or "naked" in fn.attrs:
@@ -159,6 +161,8 @@ def finish(fn: Function, module: Module, level: str, trace: Trace) -> None:
         trace("dead_stores", fn)
         dce.run(fn)
         trace("dce", fn)
+    align_objects.run(fn)
+    trace("align_objects", fn)
     if widen_stores.run(fn, module):
         trace("widen_stores", fn)
         dce.run(fn)

@@ -5,7 +5,7 @@ SSA construction leaves them behind where a loop turned out not to change a vari
 from __future__ import annotations
 
 from ..ir import cfg
-from ..ir.core import Block, Function, Target, Value, replace_values
+from ..ir.core import LEAVES, Block, Function, Target, Value, replace_values
 
 
 def incoming(fn: Function) -> dict[Block, list[Target]]:
@@ -21,7 +21,7 @@ def run(fn: Function) -> int:
     """Requires: every block ends in a terminator. Drops unreachable blocks. Returns the number of parameters removed."""
     cfg.compute_preds(fn)
     edges = incoming(fn)
-    new = same_everywhere(fn, edges)
+    new = same_everywhere(fn, edges, Dominance(fn))
     if new:
         for block in fn.blocks[1:]:
             gone = [i for i, p in enumerate(block.params) if p in new]
@@ -33,7 +33,22 @@ def run(fn: Function) -> int:
     return len(new) + drop_dead(fn, edges)
 
 
-def same_everywhere(fn: Function, edges: dict[Block, list[Target]]) -> dict[Value, Value]:
+class Dominance:
+    """Which values reach a block on every way to it; dominators are computed when first asked for."""
+
+    def __init__(self, fn: Function) -> None:
+        self.fn = fn
+        self.idom: dict[Block, Block] | None = None
+
+    def reaches(self, v: Value, block: Block) -> bool:
+        if v.op in LEAVES:
+            return True
+        if self.idom is None:
+            self.idom = cfg.dominators(self.fn)
+        return v.block is not None and v.block is not block and cfg.dominates(self.idom, v.block, block)
+
+
+def same_everywhere(fn: Function, edges: dict[Block, list[Target]], dominance: Dominance) -> dict[Value, Value]:
     """What each parameter that stands for one value alone stands for. Optimistic, so that parameters which only feed one another are
     seen through too (the sparse conditional propagation of Wegman and Zadeck, TOPLAS 1991, of values in place of constants)."""
     value: dict[Value, Value] = {}  # no entry: nothing is known to arrive yet
@@ -63,9 +78,9 @@ def same_everywhere(fn: Function, edges: dict[Block, list[Target]]) -> dict[Valu
                 a = known
             if arrives is None or a is arrives:
                 arrives = a
-            elif arrives.op == "undef" and a.op == "const":
+            elif arrives.op == "undef" and dominance.reaches(a, block):  # what has no value may have that one, where it is there
                 arrives = a
-            elif not (arrives.op == "const" and a.op == "undef"):  # other values need not reach where an undefined one does
+            elif not (a.op == "undef" and dominance.reaches(arrives, block)):
                 arrives = param
                 break
         if arrives is not None and value.get(param) is not arrives:

@@ -96,7 +96,7 @@ class Ranges:
             return self.of(v.args[0], block, depth + 1)
         if op == "bswap":
             return 0, min(top, (1 << v.aux) - 1)
-        if op not in ("and", "lshr", "urem", "add", "mul", "shl", "or", "select", "udiv", "sext", "trunc"):
+        if op not in ("and", "lshr", "urem", "add", "mul", "shl", "or", "select", "udiv", "sext", "trunc", "sub"):
             return 0, top
         a_low, a_high = self.of(v.args[0], block, depth + 1)
         if op == "sext":
@@ -114,6 +114,8 @@ class Ranges:
             return a_low // b_low, a_high // b_low
         if op == "urem" and b_low > 0:
             return 0, min(a_high, b_high - 1)
+        if op == "sub" and a_low >= b_high:
+            return a_low - b_high, a_high - b_low
         if op == "add" and a_high + b_high <= top:
             return a_low + b_low, a_high + b_high
         if op == "mul" and a_high * b_high <= top:

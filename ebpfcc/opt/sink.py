@@ -1,12 +1,14 @@
 """Code sinking: a pure operation moves to where its value is first needed.
 
 Into the one successor whose paths read it, so that the other ways do not compute it; and within a block, where its operand is
-held until there in place of its result: an operand and the value made of it (`i` and `i + 1`) then share a register."""
+held until there in place of its result: an operand and the value made of it (`i` and `i + 1`) then share a register. A load goes along
+where nothing behind it may write: what is read from a packet is then read behind the check of its bounds."""
 
 from __future__ import annotations
 
 from ..ir import cfg
 from ..ir.core import LEAVES, Block, Function, Value
+from ..ir.effects import writes_memory
 from .licm import MOVABLE
 
 TYPE_CHECKING = False
@@ -33,7 +35,7 @@ def run(fn: Function) -> int:
     for block in fn.blocks:
         below = [t.block for t in block.insns[-1].targets if t.block.preds == [block] and depth[t.block] <= depth[block]]
         if below:
-            for insn in [i for i in reversed(block.insns) if i.op in MOVABLE]:
+            for insn in movable(block):
                 for successor in below:
                     if is_needed_only_below(insn, successor, readers, idom):
                         block.insns.remove(insn)
@@ -46,6 +48,17 @@ def run(fn: Function) -> int:
         if len(block.insns) <= LONG_BLOCK:
             moved += sink_in_block(block, readers)
     return moved
+
+
+def movable(block: Block) -> list[Value]:
+    """What may stand at the start of the next block in its place, from the last on."""
+    found: list[Value] = []
+    quiet = True  # nothing behind it writes
+    for insn in reversed(block.insns):
+        if insn.op in MOVABLE or insn.op == "load" and quiet and not insn.aux.volatile:
+            found.append(insn)
+        quiet = quiet and not writes_memory(insn) and insn.op != "lifetime"
+    return found
 
 
 def is_needed_only_below(insn: Value, successor: Block, readers: Readers, idom: dict[Block, Block]) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from ..ir import cfg
 from ..ir.clone import copy_body
 from ..ir.core import Block, Function, Value
+from ..ir.effects import extent
 from ..ir.fold import simplify
 from ..ir.repair import repair, uses_outside
 
@@ -15,6 +16,8 @@ MAX_ROUNDS = 1024
 MAX_INSNS = 60000
 SMALL_ROUNDS = 16
 SMALL_INSNS = 320  # all copies of a loop that nothing was said about
+SMALL_WITH_CALLS = 120  # nothing folds over a call
+COSTS = {"call": 10, "lifetime": 0}  # with the moves of its arguments
 
 
 def run(fn: Function, unasked: bool = False) -> int:
@@ -24,25 +27,63 @@ def run(fn: Function, unasked: bool = False) -> int:
     while True:
         cfg.compute_preds(fn)
         every = cfg.find_loops(fn)
-        loops = [loop for loop in every if loop.header.unroll]
-        if not loops and unasked:
-            outer = {loop.parent for loop in every}
-            loops = [loop for loop in every if loop not in outer and loop.header.unroll is None and loop.header not in tried]
+        outer = {loop.parent for loop in every}
+        loops = [loop for loop in every if loop.header.unroll and loop.header not in tried]
+        loops = loops or [loop for loop in every if loop not in outer and loop.header.unroll is None and loop.header not in tried]
         if not loops:
             return done
         loop = loops[0]
         tried.add(loop.header)
-        wish = loop.header.unroll
-        if wish is not None:
+        rounds = rounds_to_copy(fn, loop, unasked)
+        if rounds is not None:
             loop.header.unroll = None
-        rounds = count_rounds(fn, loop)
-        if rounds is None or (wish is not None and wish > 1 and rounds > wish):
-            continue
-        total = rounds * sum(len(b.insns) for b in loop.blocks)
-        if total > (SMALL_INSNS if wish is None else MAX_INSNS) or (wish is None and rounds > SMALL_ROUNDS):
-            continue
-        peel(fn, loop, rounds + 1)  # the last copy's exit test is constant: the loop itself becomes unreachable
-        done += 1
+            peel(fn, loop, rounds + 1)  # the last copy's exit test is constant: the loop itself becomes unreachable
+            done += 1
+
+
+def rounds_to_copy(fn: Function, loop: cfg.Loop, unasked: bool) -> int | None:
+    """How often the body is to be copied; None if the loop stays. What was asked for and cannot be done may be asked for again in the
+    copies that inlining makes."""
+    wish = loop.header.unroll
+    if wish is None and not unasked and not indexes_context(fn, loop):
+        return None
+    rounds = count_rounds(fn, loop)
+    if rounds is None or wish is not None and wish > 1 and rounds > wish:
+        return None
+    if wish is None and rounds > SMALL_ROUNDS:
+        return None
+    limit = MAX_INSNS if wish is not None else SMALL_WITH_CALLS if calls(loop) and not indexes_context(fn, loop) else SMALL_INSNS
+    return rounds if rounds * cost(loop) <= limit else None
+
+
+def calls(loop: cfg.Loop) -> bool:
+    return any(insn.op == "call" for b in loop.blocks for insn in b.insns)
+
+
+def cost(loop: cfg.Loop) -> int:
+    """Instructions of a round, about."""
+    return sum(COSTS.get(insn.op, 1) + (2 * len(insn.aux) if insn.op == "switch" else 0) for b in loop.blocks for insn in b.insns)
+
+
+def indexes_context(fn: Function, loop: cfg.Loop) -> bool:
+    """Whether a program's context is accessed at an offset that changes: that the verifier never allows, whatever the level of optimisation."""
+    if fn.section == ".text" or not fn.params or fn.params[0].type != "ptr":
+        return False
+    for b in loop.blocks:
+        for insn in b.insns:
+            if insn.op in ("load", "store"):
+                base, low, high = extent(insn.args[0])
+                if base is fn.params[0] and low != high:
+                    return True
+    return False
+
+
+def unmet(fn: Function) -> list[object]:
+    """The positions of loops that were asked to be unrolled and are still there."""
+    if not any(block.unroll for block in fn.blocks):
+        return []
+    cfg.compute_preds(fn)
+    return [loop.header.insns[0].pos for loop in reversed(cfg.find_loops(fn)) if loop.header.unroll]
 
 
 def count_rounds(fn: Function, loop: cfg.Loop) -> int | None:
