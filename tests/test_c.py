@@ -59,6 +59,10 @@ def test_results(file: Path) -> None:
             with pytest.raises(Failed, match="with a result needs -mcpu=v3"):
                 start(PRELUDE + source)
             continue
+        if file.stem == "strings" and engine.startswith("O0"):
+            with pytest.raises(Failed, match="needs strings that are known"):
+                start(PRELUDE + source)
+            continue
         run = start(PRELUDE + source)
         wrong += [(engine, name) for name in wanted if not (big and name.startswith("tle")) and checksum(run, name) != wanted[name]]
     assert not wrong

@@ -93,7 +93,7 @@ PASSES: dict[str, Callable[[Module], None]] = {
     "static_objects": static_objects.run,
     "hoist": on_functions(hoist.run),
     "late_constants": on_functions(late_constants.run),
-    "libcalls": on_functions(libcalls.run),
+    "libcalls": in_module(libcalls.run),
     "licm": on_functions(licm.run),
     "thread_jumps": on_functions(thread_jumps.run),
     "lower_switch": on_functions(lower_switch.run),

@@ -171,6 +171,15 @@ def absolute(t: Any) -> Builtin:
 
 
 TABLE: dict[str, Builtin] = {
+    "abs": absolute(T.INT),
+    "labs": absolute(T.LONG),
+    "llabs": absolute(T.LLONG),
+    "ffs": bit_count("ffs", 32),
+    "ffsl": bit_count("ffs", 64),
+    "ffsll": bit_count("ffs", 64),
+}
+NAMES = frozenset(TABLE)  # of the C library
+TABLE |= {
     "__builtin_abs": absolute(T.INT),
     "__builtin_labs": absolute(T.LONG),
     "__builtin_llabs": absolute(T.LLONG),

@@ -6,11 +6,11 @@ from __future__ import annotations
 
 from pycparser import c_ast
 
-from ..ir.core import Call, CoreReloc, Mem, Value
+from ..ir.core import Call, CoreReloc, Value
 from . import access
 from . import types as T
 from .control import mention, type_of
-from .convert import convert, convert_int, pointer_space, promoted, rvalue, scalar, value_of
+from .convert import convert, promoted, rvalue, scalar, value_of
 from .state import FunctionState, Operand
 
 TYPE_CHECKING = False
@@ -130,142 +130,6 @@ def trap(f: FunctionState, node: Any, args: list[Any]) -> Operand:
     f.unit.use_trap()
     f.effect("call", "void", [], Call("func", "__bpf_trap", True))
     return unreachable(f, node, args)
-
-
-def memory_builtin(op: str) -> Builtin:
-    """memcpy, memmove, memset of constant size; a variable size is refused: BPF has no function to call."""
-
-    def builtin(f: FunctionState, node: Any, args: list[Any]) -> Operand:
-        if not arguments(f, node, args, 3):
-            return f.poison()
-        target = rvalue(f, f.expr(args[0]))
-        source = rvalue(f, f.expr(args[1]))
-        size = convert(f, scalar(f, args[2]), T.ULONG).value
-        if T.strip(target.type).kind != "ptr" or target.value is None or source.value is None:
-            f.diag.error(node.coord, f"invalid argument to '{op}'")
-            return f.poison()
-        f.pos = node.coord
-        check_size(f, op, args)
-        if size.op != "const":
-            f.unit.late_size(f, op, [target.value, source.value, size], node.coord)
-            return value_of(T.VOID_PTR, target.value)
-        align = pointer_align(f, target)
-        second = source.value
-        if op == "memset":
-            second = convert_int(f, source, T.INT).value
-        else:
-            align = min(align, pointer_align(f, source))
-        d = arena(f, target)
-        s = arena(f, source) if op != "memset" else second
-        if size.aux > 0:
-            f.effect(op, "void", [d, s], Mem(size.aux, False, 0, False, align))
-        return value_of(T.VOID_PTR, target.value)
-
-    return builtin
-
-
-def check_size(f: FunctionState, op: str, args: list[Any]) -> None:
-    """`memset(p, 0, sizeof(p))`: the pointer's size in place of the object's."""
-    size = args[2]
-    if type(size) is not c_ast.UnaryOp or size.op != "sizeof" or type(size.expr) is not c_ast.ID:
-        return
-    for arg in args[:1] if op == "memset" else args[:2]:
-        if type(arg) is c_ast.ID and arg.name == size.expr.name:
-            t = T.strip(type_of(f, arg).type)
-            if t.kind == "ptr" and T.strip(t.target).kind != "void":
-                what = f"'{op}' call operates on objects of type '{T.spell(t.target)}' while the size is based on a different type '{T.spell(t)}'"
-                f.diag.warning("sizeof-pointer-memaccess", size.expr.coord, what)
-
-
-def arena(f: FunctionState, o: Operand) -> Value:
-    space = pointer_space(T.strip(o.type)) if T.strip(o.type).kind == "ptr" else 0
-    value: Value = o.value
-    return f.emit("addr_cast", "ptr", [value], (0, space)) if space else value
-
-
-def pointer_align(f: FunctionState, o: Operand) -> int:
-    """What is known of a pointer's alignment: that of the object it was made from, or of the type it points at."""
-    value: Value = o.value
-    off = 0
-    while value.op == "add" and value.type == "ptr" and value.args[1].op == "const":
-        off += value.args[1].aux
-        value = value.args[0]
-    if value.op == "slot":
-        return access.known_align(value.aux.align, off)
-    if value.op == "gaddr":
-        symbol = f.unit.module.globals.get(value.aux[0])
-        if symbol is not None:
-            return access.known_align(symbol.align, off + value.aux[1])
-    target = T.strip(T.strip(o.type).target)
-    try:
-        return T.alignof(target) if target.kind not in ("void", "func") else 1
-    except KeyError:
-        return 1
-
-
-def compare_memory(f: FunctionState, node: Any, args: list[Any]) -> Operand:
-    """memcmp of a constant size, byte by byte as its result must order them; only equality is asked of most."""
-    if not arguments(f, node, args, 3):
-        return f.poison()
-    a, b = rvalue(f, f.expr(args[0])), rvalue(f, f.expr(args[1]))
-    size = convert(f, scalar(f, args[2]), T.ULONG).value
-    if size.op != "const" or size.aux > 512:
-        f.diag.error(node.coord, "'memcmp' needs a constant size of at most 512 bytes on BPF")
-        return f.poison()
-    from .state import Variable
-
-    result, first, second = (Variable("", t, "auto", node.coord) for t in (T.INT, T.ULONG, T.ULONG))
-    differ, done = f.new_block("differ"), f.new_block("compared")
-    align = min(pointer_align(f, a), pointer_align(f, b))
-    n, off = size.aux, 0
-    pa, pb = arena(f, a), arena(f, b)
-    while off < n:
-        width = 8
-        while width > access.known_align(align, off) or off + width > n:
-            width //= 2
-        kind = "i64" if width == 8 else "i32"
-        x = f.load(kind, pa, Mem(width, False, off, False, width))
-        y = f.load(kind, pb, Mem(width, False, off, False, width))
-        for variable, v in ((first, x), (second, y)):
-            f.write_var(variable, v if kind == "i64" else f.emit("zext", "i64", [v]))
-        following = f.new_block("same")
-        f.branch(f.emit("icmp", "i32", [x, y], "ne"), differ, following)
-        f.start(following)
-        off += width
-    f.write_var(result, f.const("i32", 0))
-    f.jump(done)
-    f.start(differ)
-    less, more = f.new_block("less"), f.new_block("more")
-    x, y = f.read_var(first), f.read_var(second)
-    if align > 1 and not f.unit.big_endian:  # the first byte that differs decides
-        x, y = f.emit("bswap", "i64", [x], 64), f.emit("bswap", "i64", [y], 64)
-    f.branch(f.emit("icmp", "i32", [x, y], "ult"), less, more)
-    for block, n in ((less, -1), (more, 1)):
-        f.start(block)
-        f.write_var(result, f.const("i32", n))
-        f.jump(done)
-    f.start(done)
-    return value_of(T.INT, f.read_var(result))
-
-
-def string_length(f: FunctionState, node: Any, args: list[Any]) -> Operand:
-    o = rvalue(f, f.expr(args[0]))
-    if o.literal is not None:
-        return value_of(T.ULONG, f.const("i64", o.literal.index(0)))
-    f.diag.error(node.coord, "'strlen' is supported for string literals only")
-    return f.poison()
-
-
-def compare_strings(f: FunctionState, node: Any, args: list[Any]) -> Operand:
-    """strcmp of literals, which a macro asks of its stringised argument."""
-    if not arguments(f, node, args, 2):
-        return f.poison()
-    a, b = (rvalue(f, f.expr(arg)).literal for arg in args)
-    if a is None or b is None:
-        f.diag.error(node.coord, "'strcmp' is supported for string literals only: there is no function to call on BPF")
-        return f.poison()
-    a, b = a[: a.index(0)], b[: b.index(0)]
-    return value_of(T.INT, f.const("i32", (a > b) - (a < b)))
 
 
 def object_size(f: FunctionState, node: Any, args: list[Any]) -> Operand:
@@ -495,13 +359,6 @@ TABLE: dict[str, Builtin] = {
     "__builtin_unreachable": unreachable,
     "__builtin_trap": trap,
     "__builtin_abort": trap,
-    "__builtin_memcmp": compare_memory,
-    "__builtin_bcmp": compare_memory,
-    "memcmp": compare_memory,
-    "__builtin_strlen": string_length,
-    "__builtin_strcmp": compare_strings,
-    "strcmp": compare_strings,
-    "strlen": string_length,
     "__builtin_object_size": object_size,
     "__builtin_dynamic_object_size": object_size,
     "__builtin_preserve_access_index": preserve_access_index,
@@ -524,9 +381,5 @@ TABLE: dict[str, Builtin] = {
     "__builtin_FILE": source_file,
     "__builtin_FUNCTION": source_function,
 }
-for _name in ("memcpy", "memmove", "memset"):
-    TABLE["__builtin_" + _name] = TABLE[_name] = memory_builtin(_name)
-for _name in ("memcpy", "memset"):
-    TABLE[f"__builtin_{_name}_inline"] = TABLE["__builtin_" + _name]
 for _name, _size in (("byte", 1), ("half", 2), ("word", 4)):  # by GCC's name, and by LLVM's, which programs give as an asm label
     TABLE[f"__builtin_bpf_load_{_name}"] = TABLE[f"llvm.bpf.load.{_name}"] = packet_load(_size)

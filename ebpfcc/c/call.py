@@ -16,24 +16,22 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-# Functions of the C library that a declaration does not hide: the compiler expands them (GCC manual, "Other Builtins").
-LIBRARY = frozenset(("memcpy", "memmove", "memset", "memcmp", "strcmp", "strlen", "abs", "labs", "llabs", "ffs"))
-
-
 def call(f: FunctionState, node: Any) -> Operand:
     callee_node = node.name
     args = node.args.exprs if node.args is not None else []
     if type(callee_node) is c_ast.ID:
         name = callee_node.name
         symbol = f.lookup(name)
-        if symbol is None or (type(symbol) is FunctionSymbol and symbol.node is None and (name in LIBRARY or name.startswith("__builtin_"))):
-            builtin = f.unit.builtins.get(name)
-            if builtin is not None:
+        builtin = f.unit.builtins.get(name)
+        # a declaration, unlike a definition, does not hide a builtin (GCC manual, "Other Builtins")
+        if builtin is not None and not (symbol is not None and (type(symbol) is not FunctionSymbol or symbol.node is not None)):
+            if symbol is None or name in f.unit.library or name.startswith("__builtin_"):
                 f.pos = node.coord
                 if len(args) < LEAST.get(name, 0):
                     f.diag.error(node.coord, f"too few arguments to function call, expected at least {LEAST[name]}, have {len(args)}")
                     return f.poison()
                 return builtin(f, node, args)
+        if symbol is None:
             symbol = f.unit.implicit_function(f, name, callee_node)
             if symbol is None:
                 for arg in args:

@@ -6,7 +6,7 @@ a local scalar whose address is not taken never exists in memory.
 
 from __future__ import annotations
 
-from ..ir.core import TERMINATORS, Block, Function, Mem, Slot, Target, Value
+from ..ir.core import TERMINATORS, Block, Call, Function, Mem, Slot, Target, Value
 from ..ir.fold import simplify
 from . import types as T
 
@@ -312,6 +312,10 @@ class FunctionState:
             value.block = self.block
         self.block.insns.append(value)
         return value
+
+    def refuse(self, message: str, type: str = "void") -> Value:
+        """What the target cannot do: an error here if it is still there when code is generated."""
+        return self.effect("call", type, [], Call("refused", message))
 
     def const(self, type: str, n: int) -> Value:
         return self.fn.const(type, n)

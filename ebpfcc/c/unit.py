@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from pycparser import c_ast
 
-from ..ir.core import Module, Value
-from . import access, atomics, bits, builtins, call, constant, declare, local, operators, overflow
+from ..ir.core import Module
+from . import access, atomics, bits, builtins, call, constant, declare, library, local, operators, overflow
 from . import expr as expressions
 from . import stmt as statements
 from . import types as T
@@ -67,7 +67,8 @@ class Unit(Variables, Functions, Checks):
         self.local_statics: list[Variable] = []
         self.expr_table = {**expressions.TABLE, c_ast.FuncCall: call.call}
         self.stmt_table = {**statements.TABLE, AsmNode: asm_statement, Decl: local.declare, Typedef: local.declare}
-        self.builtins = {**builtins.TABLE, **bits.TABLE, **overflow.TABLE, **atomics.TABLE}
+        self.builtins = {**builtins.TABLE, **library.TABLE, **bits.TABLE, **overflow.TABLE, **atomics.TABLE}
+        self.library = library.NAMES | bits.NAMES
         self.scratch_state: FunctionState | None = None
         # what the modules of this package call through the unit
         self.type_name = declare.type_name
@@ -400,14 +401,6 @@ class Unit(Variables, Functions, Checks):
             self.diag.error(variable.pos, f"'cleanup' argument '{function}' is not a function")
             return
         call.call_symbol(f, symbol, [f.fn.slot_addr(variable.slot)], variable.pos)
-
-    def late_size(self, f: FunctionState, op: str, args: list[Value], where: Any) -> None:
-        """memcpy and its like with a size that may become constant once the function is inlined."""
-        from ..ir.core import Call
-
-        if op == "memset" and args[1].type != "i32":
-            args[1] = f.emit("trunc", "i32", [args[1]])
-        f.effect("call", "void", args, Call("func", op))
 
     def pragma_count(self, f: FunctionState, tokens: list[Any]) -> int | None:
         parser = self.new_parser()

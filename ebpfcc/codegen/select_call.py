@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from .select import Selector
 
 
+SIZED = dict.fromkeys(("memcpy", "memmove", "memset"), "a constant size")
+NEEDS = {**SIZED, "memcmp": "a constant size of at most 512 bytes"}
 REGISTERS = 10  # for the operands of an asm: r10 is the frame's
 
 
@@ -40,14 +42,16 @@ class AsmUse:
 
 def op_call(s: Selector, insn: Value) -> None:
     info = insn.aux
+    if info.kind == "refused":
+        raise SelectError(info.target, insn.pos)
+    if info.kind == "library":
+        raise SelectError(f"'{info.spelled}' needs {NEEDS.get(info.target, 'strings that are known')} on BPF: there is no function to call", insn.pos)
     args = list(insn.args)
     target = None
     if info.kind == "indirect":
         target = s.value(args.pop(0))
     if len(args) > 5:
         raise SelectError(f"call of '{info.target}' needs {len(args)} arguments: BPF passes at most 5 (in registers)", insn.pos)
-    if info.kind == "func" and info.target in ("memcpy", "memmove", "memset", "memcmp"):
-        raise SelectError(f"'{info.target}' needs a constant size on BPF: there is no function to call", insn.pos)
     regs = [argument(s, a) for a in args]
     for k, r in enumerate(regs):
         if isinstance(r, int):

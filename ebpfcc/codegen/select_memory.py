@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from .select import Selector
 
-MAX_BLOCK_STORES = 512
+MAX_BLOCK_STORES = 1024  # as LLVM: up to 1024 bytes with any alignment
 BLOCK_OPERATIONS = ("memcpy", "memmove", "memset")
 
 

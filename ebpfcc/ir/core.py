@@ -179,15 +179,19 @@ class Atomic:
 
 
 class Call:
-    """kind: "helper" (target: its number), "func" (target: symbol), "indirect" (args[0] is the address)."""
+    """kind: "helper" (target: its number), "func" (target: symbol), "indirect" (args[0] is the address), "library" (target: the name of a
+    function of the C library that ir/library.py knows; spelled: the name in the source), "refused" (target: why this cannot be compiled, an
+    error if it is still there in the end).  align: what is known of the alignment that the pointers among the arguments have."""
 
-    __slots__ = ("kind", "target", "noreturn", "ctype")
+    __slots__ = ("kind", "target", "noreturn", "ctype", "align", "spelled")
 
     def __init__(self, kind: str, target: Any, noreturn: bool = False, ctype: Any = None) -> None:
         self.kind = kind
         self.target = target
         self.noreturn = noreturn
         self.ctype = ctype
+        self.align: tuple[int, ...] = ()
+        self.spelled = target if kind == "library" else ""
 
 
 class Asm:
@@ -318,7 +322,7 @@ class Global:
 class Module:
     """A translation unit after lowering: functions and variables in source order, file-scope assembly, declared-only functions."""
 
-    __slots__ = ("functions", "globals", "externs", "asm", "aliases", "big_endian", "not_unrolled")
+    __slots__ = ("functions", "globals", "externs", "asm", "aliases", "big_endian", "not_unrolled", "library")
 
     def __init__(self, big_endian: bool = False) -> None:
         self.big_endian = big_endian
@@ -328,6 +332,7 @@ class Module:
         self.externs: dict[str, Any] = {}  # functions that are called but defined elsewhere: name -> declaration (opaque)
         self.asm: list[tuple[str, Any]] = []
         self.aliases: dict[str, tuple[str, bool]] = {}  # a second name -> (what it names, whether it is weak)
+        self.library: dict[str, Any] = {}  # functions of the C library that are called, and declared: name -> declaration (opaque)
 
 
 def replace_values(fn: Function, new: dict[Value, Value]) -> None:

@@ -6,6 +6,7 @@ through another pointer only after its address went somewhere, and a strict acce
 from __future__ import annotations
 
 from .core import PURE, Function, Mem, Module, Slot, Value
+from .library import is_pure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ def writes_anywhere(insn: Value) -> bool:
     op = insn.op
     if op in QUIET or op in WRITES_THROUGH:
         return False
+    if op == "call":
+        return not is_pure(insn.aux)
     if op == "asm":
         return bool(insn.aux.volatile) or "memory" in insn.aux.clobbers or has_memory_output(insn.aux)
     return True
@@ -47,7 +50,7 @@ def must_stay(insn: Value) -> bool:
         return False
     if op == "load":
         return bool(insn.aux.volatile)
-    return op != "asm" or writes_anywhere(insn)
+    return op not in ("asm", "call") or writes_anywhere(insn)
 
 
 def only_writes(insn: Value, index: int) -> bool:

@@ -357,6 +357,12 @@ def run_call(f: Frame, i: Value) -> int:
         if name is None:
             raise Trap("an indirect call of what is no function")
         return machine.call(name, args[1:])
+    if info.kind == "refused":
+        raise Trap(info.target)
+    if info.kind == "library":
+        from .interp_library import call
+
+        return call(machine, info.target, args)
     helper = machine.helpers.get(info.target)
     if helper is None:
         raise Trap(f"helper {info.target} is called")

@@ -460,8 +460,19 @@ class Body:
 
     def call(self, r: Reader) -> Call:
         kind = r.name()
-        target: Any = r.number() if kind == "helper" else r.sigil("@") if kind == "func" else None
-        return Call(kind, target, r.accept("noreturn"))
+        target: Any = None
+        if kind == "helper":
+            target = r.number()
+        elif kind in ("func", "library"):
+            target = r.sigil("@")
+        elif kind == "refused":
+            target = r.string()
+        align = []
+        while kind == "library" and r.accept("align"):
+            align.append(r.number())
+        call = Call(kind, target, r.accept("noreturn"))
+        call.align = tuple(align)
+        return call
 
     def asm(self, r: Reader) -> Asm:
         a = Asm(r.string(), [], [], [], [], r.accept("volatile"))

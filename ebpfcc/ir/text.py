@@ -232,6 +232,10 @@ def call(info: Call) -> str:
         text += f" {info.target}"
     elif info.kind == "func":
         text += " " + symbol(info.target)
+    elif info.kind == "library":
+        text += f" {symbol(info.target)}" + "".join(f" align {n}" for n in info.align)
+    elif info.kind == "refused":
+        text += " " + quote(info.target)
     return text + (" noreturn" if info.noreturn else "")
 
 

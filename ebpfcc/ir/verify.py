@@ -279,8 +279,9 @@ def check_atomic(v: Verifier, insn: Value, got: list[str]) -> None:
 
 def check_call(v: Verifier, insn: Value, got: list[str]) -> None:
     info = insn.aux
-    v.check(isinstance(info, Call) and info.kind in ("helper", "func", "indirect"), "aux is no Call")
-    wanted = {"helper": int, "func": str, "indirect": type(None)}[info.kind]
+    kinds = {"helper": int, "func": str, "indirect": type(None), "library": str, "refused": str}
+    v.check(isinstance(info, Call) and info.kind in kinds, "aux is no Call")
+    wanted = kinds[info.kind]
     v.check(isinstance(info.target, wanted), f"target {info.target!r}")
     if info.kind == "indirect":
         v.check(got[:1] == ["ptr"], "the callee is no pointer")

@@ -67,6 +67,7 @@ def optimise_module(module: Module, level: str, trace: Trace = no_trace) -> None
     for fn in order:
         optimise(fn, module, refs, recursive, final, level, trace)
         final.add(fn.name)
+    libcalls.settle(module)
     drop_unreferenced(module)
     if level != "0" and static_objects.run(module):
         for fn in module.functions.values():
@@ -87,14 +88,16 @@ def optimise(fn: Function, module: Module, refs: dict[str, int], recursive: set[
             trace("inline", fn)
             prune_params.run(fn)
             trace("prune_params", fn)
-            libcalls.run(fn)
-            trace("libcalls", fn)
+        libcalls.run(fn, module)
+        trace("libcalls", fn)
         simplify_cfg.run(fn)
         trace("simplify_cfg", fn)
         dce.run(fn)
         trace("dce", fn)
         return
-    scalar_passes(fn, trace)
+    libcalls.run(fn, module)
+    trace("libcalls", fn)
+    scalar_passes(fn, module, trace)
     merge_calls.run(fn)
     trace("merge_calls", fn)
     if inline.run(fn, module, refs, recursive, True):
@@ -105,15 +108,13 @@ def optimise(fn: Function, module: Module, refs: dict[str, int], recursive: set[
         trace("simplify_cfg", fn)
         gvn.run(fn)
         trace("gvn", fn)
-        libcalls.run(fn)
-        trace("libcalls", fn)
-        scalar_passes(fn, trace)
+        scalar_passes(fn, module, trace)
     constants(fn, module, final, trace)
     if unroll.run(fn, level in ("2", "3")):
         trace("unroll", fn)
         prune_params.run(fn)
         trace("prune_params", fn)
-        scalar_passes(fn, trace)
+        scalar_passes(fn, module, trace)
         constants(fn, module, final, trace)
 
 
@@ -124,7 +125,7 @@ def constants(fn: Function, module: Module, final: set[str], trace: Trace) -> No
     changed += constant_results.run(fn, module, final)
     trace("constant_results", fn)
     if changed:
-        scalar_passes(fn, trace)
+        scalar_passes(fn, module, trace)
 
 
 def finish(fn: Function, module: Module, level: str, trace: Trace) -> None:
@@ -142,15 +143,15 @@ def finish(fn: Function, module: Module, level: str, trace: Trace) -> None:
             trace("dce", fn)
         return
     if answered:
-        scalar_passes(fn, trace)
+        scalar_passes(fn, module, trace)
     if load_pre.run(fn):
         trace("load_pre", fn)
-        scalar_passes(fn, trace)
+        scalar_passes(fn, module, trace)
     if rotate.run(fn):
         trace("rotate", fn)
         prune_params.run(fn)
         trace("prune_params", fn)
-        scalar_passes(fn, trace)
+        scalar_passes(fn, module, trace)
     if combine.run(fn):
         trace("combine", fn)
         gvn.run(fn)
@@ -179,7 +180,7 @@ def finish(fn: Function, module: Module, level: str, trace: Trace) -> None:
     trace("simplify_cfg", fn)
 
 
-def scalar_passes(fn: Function, trace: Trace) -> None:
+def scalar_passes(fn: Function, module: Module, trace: Trace) -> None:
     """Until nothing changes, at most four rounds."""
     for _ in range(4):
         changed = simplify_cfg.run(fn)
@@ -192,6 +193,8 @@ def scalar_passes(fn: Function, trace: Trace) -> None:
         trace("fold_params", fn)
         changed |= gvn.run(fn) > 0
         trace("gvn", fn)
+        changed |= libcalls.run(fn, module) > 0
+        trace("libcalls", fn)
         changed |= thread_jumps.run(fn) > 0
         trace("thread_jumps", fn)
         dce.run(fn)
