@@ -134,6 +134,9 @@ class Diagnostics:
             return
         self.errors += 1
         self._record("error", where, message, flag, fixit)
+        self.check_limit()
+
+    def check_limit(self) -> None:
         if self.limit and self.errors - self._again >= self.limit:
             self._record("fatal error", None, "too many errors emitted, stopping now", "-ferror-limit=", None)
             raise CompileError("too many errors")

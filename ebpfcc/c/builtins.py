@@ -11,7 +11,7 @@ from . import access
 from . import types as T
 from .control import mention, type_of
 from .convert import convert, promoted, rvalue, scalar, value_of
-from .state import FunctionState, Operand
+from .state import FunctionState, Operand, ir_type
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -302,12 +302,20 @@ def has_attribute(f: FunctionState, node: Any, args: list[Any]) -> Operand:
     return value_of(T.BOOL, f.const("i32", int(attribute.name.strip("_") in getattr(symbol, "attrs", ()))))
 
 
-def refused(reason: str) -> Builtin:
+def refused(reason: str, t: T.Type = T.VOID) -> Builtin:
     def builtin(f: FunctionState, node: Any, args: list[Any]) -> Operand:
-        f.diag.error(node.coord, f"'{node.name.name}' is not supported on BPF: {reason}")
-        return f.poison()
+        for arg in args:
+            f.expr(arg)
+        f.pos = node.coord
+        value = f.refuse(f"'{node.name.name}' is not supported on BPF: {reason}", ir_type(t))
+        return value_of(t, value if t is not T.VOID else None)
 
     return builtin
+
+
+def variadic_argument(f: FunctionState, node: Any, args: list[Any]) -> Operand:
+    f.diag.error(node.coord, f"'{node.name.name}' is not supported on BPF: there are no variadic functions")
+    return f.poison()
 
 
 def assume(f: FunctionState, node: Any, args: list[Any]) -> Operand:
@@ -368,11 +376,13 @@ TABLE: dict[str, Builtin] = {
     "__builtin_btf_type_id": btf_type_id,
     "__builtin_assume": assume,
     "__builtin_assume_aligned": first_argument,
-    "__builtin_return_address": refused("the frame is not accessible"),
-    "__builtin_frame_address": refused("the frame is not accessible"),
-    "__builtin_alloca": refused("the stack is of constant size"),
+    "__builtin_return_address": refused("the frame is not accessible", T.VOID_PTR),
+    "__builtin_extract_return_addr": first_argument,
+    "__builtin_frame_address": refused("the frame is not accessible", T.VOID_PTR),
+    "__builtin_alloca": refused("the stack is of constant size", T.VOID_PTR),
+    "__builtin_alloca_with_align": refused("the stack is of constant size", T.VOID_PTR),
     "__builtin_va_start": refused("there are no variadic functions"),
-    "__builtin_va_arg": refused("there are no variadic functions"),
+    "__builtin_va_arg": variadic_argument,
     "__builtin_va_end": refused("there are no variadic functions"),
     "__builtin_va_copy": refused("there are no variadic functions"),
     "__builtin_prefetch": prefetch,

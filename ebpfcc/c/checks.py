@@ -90,12 +90,15 @@ class Checks:
                 continue
             if not symbol.used and symbol.storage == "static" and not symbol.attrs.keys() & QUIET:
                 self.diag.warning("unused-function", symbol.pos, f"unused function '{symbol.name}'")
-            before, errors = len(self.diag.records), self.diag.errors
+            before, errors, limit = len(self.diag.records), self.diag.errors, self.diag.limit
+            self.diag.limit = 0  # what is dropped does not count
             self.lower_function(symbol)
+            self.diag.limit = limit
             if self.diag.errors > errors:
                 kept = [r for r in self.diag.records[before:] if r.severity != "error" or "BPF" not in r.message and "not supported" not in r.message]
                 self.diag.errors = errors + sum(r.severity == "error" for r in kept)
                 self.diag.records[before:] = kept
+            self.diag.check_limit()
         for variable in idle:
             if variable.init is not None:
                 self.emit_variable(variable)

@@ -7,6 +7,7 @@ from pycparser import c_ast
 from . import types as T
 from .attributes import MODES, gather
 from .control import type_of
+from .convert import convert, rvalue
 from .nodes import Attribute, Enum, Typeof, children
 from .state import EnumConstant, FunctionState
 
@@ -115,8 +116,12 @@ def array_type(f: FunctionState, node: Any) -> T.Type:
         elif o is None:
             if f.unit.at_file_scope(f):
                 f.diag.error(node.coord, "variable length array declaration not allowed at file scope")
-            array.vla = True
-            array.count = 1
+            count = convert(f, rvalue(f, f.expr(node.dim)), T.LONG).value
+            if count.op == "const" and 0 < count.aux < LARGEST:  # of a variable whose value is known
+                array.count = count.aux
+            else:
+                array.vla = count
+                array.count = 1
         else:
             n = o.value.aux
             if n < 0 and getattr(T.strip(o.type), "signed", True):
@@ -295,7 +300,7 @@ def member_of(f: FunctionState, record: T.Record, decl: Any, node: Any) -> T.Mem
     if u.kind == "func":
         f.diag.error(decl.coord, f"field '{decl.name}' declared as a function")
         return None
-    if u.kind == "array" and u.vla:
+    if T.is_variable(u):
         f.diag.error(decl.coord, "fields must have a constant size: 'variable length array in structure' is not supported")
     elif not T.is_complete(u) and not (u.kind == "array" and (u.count is None or T.is_complete(u.elem))):
         f.diag.error(decl.coord, f"field has incomplete type '{T.spell(t)}'")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pycparser import c_ast
 
+from ..ir.core import Value
 from . import access
 from . import types as T
 from .control import comma, generic, statement_expression, ternary, type_of, unread
@@ -125,8 +126,8 @@ def size_of(f: FunctionState, node: Any, op: str) -> Operand:
         if op != "sizeof" and o.kind == "mem" and o.var is not None and o.var.attrs.get("aligned"):
             return value_of(T.ULONG, f.const("i64", o.var.attrs["aligned"]))
     u = T.strip(t)
-    if u.kind == "array" and u.vla:
-        f.diag.error(node.coord, "variable length arrays are not supported on BPF")
+    if op == "sizeof" and T.is_variable(u):
+        return value_of(T.ULONG, variable_size(f, u))
     try:
         n = T.sizeof(t) if op == "sizeof" else T.alignof(t)
     except KeyError:
@@ -135,6 +136,15 @@ def size_of(f: FunctionState, node: Any, op: str) -> Operand:
     if u.kind == "array" and u.count is None and op == "sizeof":
         f.diag.error(node.coord, f"invalid application of 'sizeof' to an incomplete type '{T.spell(t)}'")
     return value_of(T.ULONG, f.const("i64", n))
+
+
+def variable_size(f: FunctionState, t: T.Type) -> Value:
+    """The bytes of a variable length array."""
+    u = T.strip(t)
+    if not T.is_variable(u):
+        return f.const("i64", T.sizeof(u))
+    count = u.vla if u.vla is not None else f.const("i64", u.count or 0)
+    return f.emit("mul", "i64", [count, variable_size(f, u.elem)])
 
 
 def unary(f: FunctionState, node: Any) -> Operand:
@@ -252,7 +262,7 @@ def subscript(f: FunctionState, node: Any) -> Operand:
 def check_bounds(f: FunctionState, node: Any, t: T.Type, n: int) -> None:
     """Of an element of a variable; the address one past the end is right."""
     count = T.strip(t).count
-    if not count or 0 <= n < count or f.unit.unevaluated or f.is_dead():
+    if not count or T.strip(t).vla is not None or 0 <= n < count or f.unit.unevaluated or f.is_dead():
         return
     if n < 0:
         f.diag.warning("array-bounds", node.coord, f"array index {n} is before the beginning of the array")
@@ -296,8 +306,12 @@ def compound_literal(f: FunctionState, node: Any) -> Operand:
 
 
 def label_address(f: FunctionState, node: Any) -> Operand:
-    f.diag.error(node.coord, f"the address of label '{node.name}' is not supported on BPF: there are no indirect jumps")
-    return value_of(T.VOID_PTR, f.fn.undef("ptr"))
+    f.pos = node.coord
+    reason = f"the address of label '{node.name}' is not supported on BPF: there are no indirect jumps"
+    if f.unit.at_file_scope(f):
+        f.diag.error(node.coord, reason)
+        return f.poison()
+    return value_of(T.VOID_PTR, f.refuse(reason, "ptr"))
 
 
 TABLE = {

@@ -97,10 +97,12 @@ def declare_automatic(f: FunctionState, node: Any, t: T.Type, attrs: dict[str, A
     if u.kind == "array" and u.count is None and node.init is not None:
         t = T.with_count(t, init.flatten(f, t, node.init)[1])
         u = T.strip(t)
-    if u.kind == "array" and u.vla:
-        f.diag.error(node.coord, f"variable length array '{name}' is not supported on BPF: the stack frame is of constant size")
-        f.scopes[-1][name] = Variable(name, T.POISON, "auto", node.coord)
-        return
+    if T.is_variable(u):
+        f.pos = node.coord
+        f.refuse(f"variable length array '{name}' is not supported on BPF: the stack frame is of constant size")
+        if node.init is not None:
+            f.diag.error(node.coord, "variable-sized object may not be initialized")
+            node.init = None
     if not T.is_complete(t):
         f.diag.error(node.coord, f"variable has incomplete type '{T.spell(t)}'")
         f.scopes[-1][name] = Variable(name, T.POISON, "auto", node.coord)

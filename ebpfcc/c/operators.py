@@ -127,6 +127,8 @@ def pointer_operation(f: FunctionState, op: str, a: Operand, b: Operand, ta: Any
 
 
 def element_size(f: FunctionState, pointer: Any, where: Any) -> int:
+    if T.is_variable(pointer.target):
+        f.refuse("arithmetic on a pointer to a variable length array is not supported on BPF")
     try:
         return T.sizeof(pointer.target) or 0
     except KeyError:

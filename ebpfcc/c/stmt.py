@@ -412,7 +412,11 @@ def local_labels(f: FunctionState, node: Any) -> None:
 
 
 def computed_goto(f: FunctionState, node: Any) -> None:
-    f.diag.error(node.coord, "computed goto is not supported on BPF: there are no indirect jumps")
+    scalar(f, node.expr)
+    f.pos = node.coord
+    f.refuse("computed goto is not supported on BPF: there are no indirect jumps")
+    f.terminate("unreachable", [], [])
+    f.unreachable_block()
 
 
 def pragma(f: FunctionState, node: Any) -> None:

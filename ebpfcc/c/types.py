@@ -63,7 +63,7 @@ class Ptr(Type):
 
 
 class Array(Type):
-    """count None: incomplete or flexible. vla: the count is not constant (refused where an object is made)."""
+    """count None: incomplete or flexible. vla: the count of a variable length array, an i64 (count is 1 then)."""
 
     __slots__ = ("elem", "count", "vla")
 
@@ -71,7 +71,7 @@ class Array(Type):
         self.kind = "array"
         self.elem = elem
         self.count = count
-        self.vla = False
+        self.vla: Any = None
 
 
 class Member:
@@ -337,6 +337,16 @@ def alignof(t: Type) -> int:
     if kind == "void" or kind == "func":
         return 1
     return t.size  # type: ignore[attr-defined,no-any-return]
+
+
+def is_variable(t: Type) -> bool:
+    """Whether the size of a type is known at run time only."""
+    t = strip(t)
+    while t.kind == "array":
+        if t.vla is not None:  # type: ignore[attr-defined]
+            return True
+        t = strip(t.elem)  # type: ignore[attr-defined]
+    return False
 
 
 def is_integer(t: Any) -> bool:

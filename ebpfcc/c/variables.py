@@ -47,7 +47,7 @@ class Variables:
         if u.kind == "void" and "extern" not in node.storage:  # `extern const void symbol __ksym;` has an address only
             self.diag.error(node.coord, "variable has incomplete type 'void'")
             return
-        if u.kind == "array" and u.vla:
+        if T.is_variable(u):
             return  # reported where the type was made
         storage = "static" if "static" in node.storage else "extern" if "extern" in node.storage and node.init is None else "global"
         if old is None:

@@ -51,6 +51,8 @@ u64 t_range(u64 a,u64 b,u64 c,u64 d){ u64 r=0; switch((u32)a){ case 0x7ffffff0 .
 u64 t_stsz(u64 a,u64 b,u64 c,u64 d){ static const char tab[][8]={"a","bb","ccc"}; static const u32 n=sizeof(tab)/sizeof(tab[0]); enum { K=sizeof(tab[0]) }; static const struct { const char *p; u32 k; } in[]={{tab[2],K},{tab[1],3}}; static u32 m=sizeof(in)/sizeof(*in)*sizeof(tab); return n*100+m*10+in[a&1].k+(a%n<n?tab[a%n][0]:0); }
 static __attribute__((no_builtin("memset","memcpy"))) void wipe(char *p){ for(int i=0;i<4;i++) p[i]=0; }
 u64 t_nobuiltin(u64 a,u64 b,u64 c,u64 d){ char x[8]={1,2,3,4,5,6,7,8}; wipe(x+(a&3)); return x[0]+x[3]*3+x[7]*5; }
+u64 t_vla(u64 a,u64 b,u64 c,u64 d){ typedef char T[(a&7)+1]; u64 r=sizeof(T); { typedef T U[3]; r+=sizeof(U)*10; } r+=sizeof(int[2][(b&3)+1])*100+sizeof(char[1-2*!!(c&0)]); return r; }
+u64 t_vlac(u64 a,u64 b,u64 c,u64 d){ const int n=5; short x[n][n+1]; for(int i=0;i<n;i++) x[i][0]=a+i; typeof(x) y; y[1][1]=b; return sizeof x+sizeof(x[0])*3+x[3][0]+y[1][1]; }
 
 // t_gen 971b6772
 // t_enum 15eb316e
@@ -87,3 +89,5 @@ u64 t_nobuiltin(u64 a,u64 b,u64 c,u64 d){ char x[8]={1,2,3,4,5,6,7,8}; wipe(x+(a
 // t_range e708c185
 // t_stsz 5ee123d5
 // t_nobuiltin ce5f5d36
+// t_vla ba96bb6c
+// t_vlac 4cb8bd61
