@@ -96,7 +96,7 @@ def stages(source: Any, options: Options, sources: SourceMap, diag: Diagnostics,
         return
     from .opt import pipeline
 
-    pipeline.optimise_module(module, options.opt_level, dumper(options.print_after) if options.print_after else pipeline.no_trace)
+    pipeline.optimise_module(module, options.opt_level, dumper(options.print_after) if options.print_after else pipeline.no_trace, options.cpu)
     for pos in module.not_unrolled:
         diag.warning("pass-failed", pos, "loop not unrolled: the number of its rounds is not known, or the copies are too many")
     result.lap("optimise")

@@ -48,11 +48,11 @@ def compile_module(source: str, level: str | None, cpu: int, generate_code: bool
     module: list[Module] = []
     run = pipeline.optimise_module
 
-    def optimise(m: Module, _level: str, _trace: Any = None) -> None:
+    def optimise(m: Module, _level: str, _trace: Any = None, _cpu: int = 3) -> None:
         module.append(m)
         verify_module(m)
         if level is not None:
-            run(m, level, pipeline.verifying)
+            run(m, level, pipeline.verifying, cpu)
             verify_module(m)
 
     chosen = options(level or "0", cpu)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 def zero_extended(fn: Function, cpu: int) -> set[Value]:
     """The i32 values whose upper half is known to be zero; optimistic over block parameters. From v3 on 32-bit instructions clear it."""
     if cpu < 3:
-        return {i for i in fn.insns() if i.op == "load" and i.type == "i32" and not i.aux.signed or i.op == "icmp"}
+        return zero_by_making(fn)
     dirty: set[Value] = {p for p in fn.params if p.type == "i32"}
     for insn in fn.insns():
         if insn.type == "i32":
@@ -33,4 +33,20 @@ def zero_extended(fn: Function, cpu: int) -> set[Value]:
                     changed = True
     clean = {i for i in fn.insns() if i.type == "i32" and i not in dirty}
     clean.update(p for block in fn.blocks for p in block.params if p.type == "i32" and p not in dirty)
+    return clean
+
+
+def zero_by_making(fn: Function) -> set[Value]:
+    """Without 32-bit instructions: what is loaded unsigned, compared, masked or shifted down, and what is made of such values bit by bit."""
+    clean: set[Value] = set()
+    for insn in fn.insns():
+        op = insn.op
+        if insn.type != "i32":
+            continue
+        if op in ("icmp", "lshr", "udiv", "urem", "bswap") or op == "load" and not insn.aux.signed:
+            clean.add(insn)
+        elif op == "and" and any(a in clean or a.op == "const" and a.aux >= 0 for a in insn.args):
+            clean.add(insn)
+        elif op in ("or", "xor") and all(a in clean or a.op == "const" and a.aux >= 0 for a in insn.args):
+            clean.add(insn)
     return clean

@@ -24,6 +24,7 @@ from . import (
     prune_params,
     rotate,
     second_names,
+    shared_extensions,
     simplify_cfg,
     sink,
     static_objects,
@@ -53,7 +54,7 @@ def verifying(name: str, fn: Function) -> None:
         raise VerifyError(f"after {name}: {e}") from None
 
 
-def optimise_module(module: Module, level: str, trace: Trace = no_trace) -> None:
+def optimise_module(module: Module, level: str, trace: Trace = no_trace, cpu: int = 3) -> None:
     """Runs the passes on every function, callees first, and drops local functions that nothing refers to any more."""
     second_names.run(module)
     for fn in module.functions.values():
@@ -73,7 +74,7 @@ def optimise_module(module: Module, level: str, trace: Trace = no_trace) -> None
         for fn in module.functions.values():
             constants(fn, module, final, trace)
     for fn in module.functions.values():
-        finish(fn, module, level, trace)
+        finish(fn, module, level, trace, cpu)
     drop_unreferenced(module)
 
 
@@ -128,7 +129,7 @@ def constants(fn: Function, module: Module, final: set[str], trace: Trace) -> No
         scalar_passes(fn, module, trace)
 
 
-def finish(fn: Function, module: Module, level: str, trace: Trace) -> None:
+def finish(fn: Function, module: Module, level: str, trace: Trace, cpu: int) -> None:
     """What is done once, when no function is going to be inlined any more."""
     module.not_unrolled += unroll.unmet(fn) if level != "0" else []
     answered = late_constants.run(fn)
@@ -172,6 +173,13 @@ def finish(fn: Function, module: Module, level: str, trace: Trace) -> None:
     trace("licm", fn)
     lower_switch.run(fn)
     trace("lower_switch", fn)
+    if cpu < 3:
+        shared_extensions.run(fn)
+        trace("shared_extensions", fn)
+        prune_params.run(fn)
+        trace("prune_params", fn)
+        dce.run(fn)
+        trace("dce", fn)
     sink.run(fn)
     trace("sink", fn)
     hoist.run(fn)
