@@ -89,7 +89,7 @@ def stages(source: Any, options: Options, sources: SourceMap, diag: Diagnostics,
     result.dependencies = list(dict.fromkeys(path for _, path, _ in preprocessor.included))
     result.lap("preprocess")
     gnu_inline = options.std_year in ("89", "94") if options.gnu_inline is None else options.gnu_inline
-    unit = Unit(diag, options.big_endian, options.cpu, options.strict_aliasing and options.opt_level != "0", gnu_inline)
+    unit = Unit(diag, options.big_endian, options.cpu, options.strict_aliasing and options.opt_level != "0", gnu_inline, options.wrapping)
     module = unit.run(tokens)
     result.lap("parse and lower")
     if diag.errors:

@@ -22,6 +22,7 @@ SETS: dict[str, tuple[str, object]] = {
     "-ggdb2": ("debug", 2), "-ggdb3": ("debug", 3), "-gfull": ("debug", 2), "-gline-tables-only": ("debug", 1), "-gmlt": ("debug", 1),
     "-gline-directives-only": ("debug", 1), "--debug": ("debug", 2), "-Ofast": ("opt_level", "3"), "--emit=ir": ("emit", "ir"), "--verify": ("verify", True),
     "-fgnu89-inline": ("gnu_inline", True), "-fno-gnu89-inline": ("gnu_inline", False),
+    "-fwrapv": ("wrapping", True), "-fno-wrapv": ("wrapping", False), "-fno-strict-overflow": ("wrapping", True), "-fstrict-overflow": ("wrapping", False),
     "-fstrict-aliasing": ("strict_aliasing", True), "-fno-strict-aliasing": ("strict_aliasing", False),
     "-mlittle-endian": ("big_endian", False), "-EL": ("big_endian", False), "-mbig-endian": ("big_endian", True), "-EB": ("big_endian", True),
 }  # fmt: skip
@@ -56,7 +57,7 @@ HOST_ONLY_PREFIXES = ("-Wl,", "-fuse-ld", "-static-lib", "-L", "-l", "-stdlib=",
 # Without effect on what this compiler makes. -f names stand without -f and -fno-, and may come with =value.
 IGNORED_F = frozenset(
     """stack-protector stack-protector-all stack-protector-strong builtin asynchronous-unwind-tables unwind-tables
-    common omit-frame-pointer delete-null-pointer-checks strict-overflow wrapv wrapv-pointer trapv strict-flex-arrays inline inline-functions
+    common omit-frame-pointer delete-null-pointer-checks wrapv-pointer trapv strict-flex-arrays inline inline-functions
     inline-small-functions inline-functions-called-once inline-hint-functions inline-limit math-errno fast-math finite-math-only
     signed-zeros trapping-math rounding-math reciprocal-math associative-math unsafe-math-optimizations honor-nans honor-infinities
     fp-contract fp-model ffp-eval-method unroll-loops unroll-all-loops vectorize slp-vectorize tree-vectorize tree-slp-vectorize

@@ -39,6 +39,7 @@ class Failed(Exception):
 def options(level: str, cpu: int) -> Options:
     o = Options()
     o.target, o.cpu, o.opt_level, o.action = "bpfel", cpu, level, "compile"
+    o.wrapping = True  # as the native code that it is compared with
     o.warnings = ["#silent"]
     return o
 

@@ -22,6 +22,7 @@ from ebpfcc.ir.text import parse, print_module
 from ebpfcc.ir.verify import VerifyError, verify_module
 from ebpfcc.opt import (
     align_objects,
+    clamps,
     combine,
     constant_objects,
     constant_results,
@@ -31,6 +32,7 @@ from ebpfcc.opt import (
     gvn,
     hoist,
     inline,
+    join_stores,
     late_constants,
     libcalls,
     licm,
@@ -102,6 +104,8 @@ PASSES: dict[str, Callable[[Module], None]] = {
     "dead_stores": on_functions(dead_stores.run),
     "merge_calls": on_functions(merge_calls.run),
     "shared_extensions": on_functions(shared_extensions.run),
+    "clamps": on_functions(clamps.run),
+    "join_stores": on_functions(join_stores.run),
     "rotate": on_functions(rotate.run),
     "sink": on_functions(sink.run),
     "widen_stores": in_module(widen_stores.run),

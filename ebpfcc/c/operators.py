@@ -68,7 +68,8 @@ def binary_values(f: FunctionState, op: str, a: Operand, b: Operand, where: Any)
         name = ("sdiv" if t.signed else "udiv") if op == "/" else ("srem" if t.signed else "urem")
     else:
         name = ARITHMETIC[op]
-    return value_of(t, f.emit(name, ir_type(t), [a.value, b.value]))
+    wraps = not t.signed or f.unit.wrapping or name not in ("add", "sub")
+    return value_of(t, f.emit(name, ir_type(t), [a.value, b.value], None if wraps else "nsw"))
 
 
 def shift(f: FunctionState, op: str, a: Operand, b: Operand, where: Any) -> Operand:

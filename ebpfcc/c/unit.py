@@ -35,10 +35,11 @@ PREDECLARED = {"__int128_t": T.INT128, "__uint128_t": T.UINT128, "__builtin_va_l
 class Unit(Variables, Functions, Checks):
     """big_endian, cpu: the target. names, tags: file scope. regions: indexed headers whose declarations wait."""
 
-    def __init__(self, diag: Any, big_endian: bool, cpu: int, strict_aliasing: bool = True, gnu_inline: bool = False) -> None:
+    def __init__(self, diag: Any, big_endian: bool, cpu: int, strict_aliasing: bool = True, gnu_inline: bool = False, wrapping: bool = False) -> None:
         self.diag = diag
         self.gnu_inline = gnu_inline  # `inline` is GNU C89's: alone it makes an external definition, with `extern` none
         self.strict_aliasing = strict_aliasing
+        self.wrapping = wrapping  # signed arithmetic
         self.big_endian = big_endian
         self.cpu = cpu
         self.has_load_acquire = False

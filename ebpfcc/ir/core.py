@@ -12,7 +12,8 @@ only in memory: a load extends, a store truncates.  The upper half of a register
     const undef                                 int (signed, canonical for the type) | None
     slot                                        Slot
     gaddr                                       (symbol, addend in bytes)
-    add sub mul and or xor  a, b                -            type i32, i64; add.ptr: ptr, i64
+    add sub mul and or xor  a, b                None | "nsw" type i32, i64; add.ptr: ptr, i64. nsw, of add and sub: a result that
+                                                             leaves the signed range is undefined (what reads it says nothing)
     udiv sdiv urem srem     a, b                -            division by zero as BPF: quotient 0, remainder a
     shl lshr ashr           a, n                -            n modulo the width, of a's type
     icmp                    a, b                "eq ne ult ule ugt uge slt sle sgt sge"; result i32, 0 or 1

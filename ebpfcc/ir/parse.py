@@ -334,6 +334,8 @@ class Body:
         numbers = [int(s) for s in suffix[1:] if s.isdigit()]
         if op == "icmp":
             insn.aux = suffix[0]
+        elif "nsw" in suffix:
+            insn.aux = "nsw"
         elif op == "addr_cast":
             insn.aux = tuple(numbers)
         elif op in ("sextn", "bswap", "asm_out", "ldabs"):

@@ -198,6 +198,8 @@ class Printer:
         if op == "atomic":
             return f".{i.type}.{aux.kind}"
         text = "" if i.type == "void" else "." + i.type
+        if aux == "nsw":
+            return text + ".nsw"
         if isinstance(aux, int):
             text += f".{aux}"
         elif op == "addr_cast":

@@ -191,7 +191,7 @@ def expects(v: Verifier, insn: Value, got: list[str], want: list[str], result: s
 
 
 def check_binary(v: Verifier, insn: Value, got: list[str]) -> None:
-    v.check(insn.aux is None, "aux of an operation that has none")
+    v.check(insn.aux is None or insn.aux == "nsw" and insn.op in ("add", "sub"), "aux of an operation that has none")
     if insn.op == "add" and insn.type == "ptr":
         return expects(v, insn, got, ["ptr", "i64"], "ptr")
     v.check(insn.type in INTEGERS, f"type '{insn.type}'")

@@ -24,7 +24,7 @@ def aux_key(insn: Value) -> Any:
     aux = insn.aux
     if insn.op == "core_field" or insn.op == "core_const":
         return (aux.kind, id(aux.ctype), aux.spec)
-    return aux
+    return None if aux == "nsw" else aux
 
 
 def run(fn: Function) -> int:
@@ -96,6 +96,8 @@ def walk(fn: Function, block: Block, new: dict[Value, Value], table: dict[Any, V
             known = table.get(key)
             if known is not None:
                 new[insn] = known
+                if known.aux == "nsw":
+                    known.aux = insn.aux
                 continue
             table[key] = insn
             added.append(key)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..ir.core import Function, Module
 from . import (
     align_objects,
+    clamps,
     combine,
     constant_objects,
     constant_results,
@@ -14,6 +15,7 @@ from . import (
     gvn,
     hoist,
     inline,
+    join_stores,
     late_constants,
     libcalls,
     licm,
@@ -148,6 +150,11 @@ def finish(fn: Function, module: Module, level: str, trace: Trace, cpu: int) -> 
     if load_pre.run(fn):
         trace("load_pre", fn)
         scalar_passes(fn, module, trace)
+    if join_stores.run(fn):
+        trace("join_stores", fn)
+        scalar_passes(fn, module, trace)
+    if clamps.run(fn):
+        trace("clamps", fn)
     if rotate.run(fn):
         trace("rotate", fn)
         prune_params.run(fn)

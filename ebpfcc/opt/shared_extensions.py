@@ -117,7 +117,9 @@ class Extender:
                 for kind in EXTENSIONS:
                     wide = self.made.get((kind, param))
                     if wide is not None and wide in block.insns:
-                        arriving = [self.arriving(kind, t.args[block.params.index(param)], source, block) for t, source in self.with_sources(edges[block], block)]
+                        arriving = [
+                            self.arriving(kind, t.args[block.params.index(param)], source, block) for t, source in self.with_sources(edges[block], block)
+                        ]
                         if all(a is not None for a in arriving) and any(a is not None and a.op not in LEAVES for a in arriving):
                             self.replace(block, param, wide, edges[block], arriving)
                             break
