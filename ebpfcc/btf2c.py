@@ -7,22 +7,31 @@ line each, `struct NAME` for all of it or `struct NAME: MEMBER ...` for some mem
 from __future__ import annotations
 
 import argparse
+import re
 import struct
 import sys
 
+from .diag import visible
+from .disk import read_named
+from .obj.read_btf import Btf
+from .obj.read_btf import BtfError as BtfError
 from .target.host import KERNEL_BTF
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .obj.read_btf import Type as Raw
 
 INT, PTR, ARRAY, STRUCT, UNION, ENUM, FWD, TYPEDEF, VOLATILE, CONST, RESTRICT, FUNC, PROTO, VAR, DATASEC, FLOAT, DECL_TAG, TYPE_TAG, ENUM64 = range(1, 20)
 KEYWORD = {STRUCT: "struct", UNION: "union", ENUM: "enum", ENUM64: "enum"}
 QUALIFIER = {VOLATILE: "volatile", CONST: "const", RESTRICT: "restrict"}
-EXTRA = {INT: 4, ARRAY: 12, VAR: 4, DECL_TAG: 4}  # bytes behind the 12 of every type
-EACH = {STRUCT: 12, UNION: 12, ENUM: 8, PROTO: 8, DATASEC: 12, ENUM64: 12}
+WORDS = re.compile(r"[A-Za-z_]\w*(?: [A-Za-z_]\w*)*", re.A)
 BUILTIN = ("__builtin_va_list", "_Bool")
 POINTER_SIZE = 8
-
-
-class BtfError(Exception):
-    """The file is no BTF that this program reads."""
+MOST_PADDING = 1 << 19  # bits between two members
+MOST_LINES = 1 << 20  # of padding
+MOST_FILE = 1 << 30  # bytes of an ELF file, such as a kernel with its debug information
 
 
 class Type:
@@ -41,51 +50,48 @@ class Type:
 
 
 def read(data: bytes) -> list[Type]:
-    """The types of raw BTF, by number; number 0 is void."""
-    if len(data) < 24 or data[:2] not in (b"\x9f\xeb", b"\xeb\x9f"):
+    """The types of raw BTF, by number; number 0 is void. Raises BtfError."""
+    if data[:2] not in (b"\x9f\xeb", b"\xeb\x9f"):
         raise BtfError("no BTF")
-    order = "<" if data[:2] == b"\x9f\xeb" else ">"
-    header, type_off, type_len, str_off, str_len = struct.unpack_from(f"{order}5I", data, 4)
-    strings = data[header + str_off : header + str_off + str_len]
-    types = [Type(0, "void", False, 0)]
-    at, end = header + type_off, header + type_off + type_len
-    word = struct.Struct(f"{order}3I").unpack_from
+    btf = Btf(data, data[:2] == b"\xeb\x9f")
+    known: dict[int, str] = {}
 
-    def text(offset: int) -> str:
-        return strings[offset : strings.index(b"\0", offset)].decode()
+    def name_at(offset: int) -> str:
+        name = known.get(offset)
+        if name is None:
+            name = known[offset] = spelling(btf.names.at(offset))
+        return name
 
-    while at < end:
-        name, info, size = word(data, at)
-        kind, count, flag = info >> 24 & 31, info & 0xFFFF, bool(info >> 31)
-        if not INT <= kind <= ENUM64:
-            raise BtfError(f"type kind {kind}")
-        t = Type(kind, text(name), flag, size)
-        at += 12
-        if kind == INT:
-            encoding = struct.unpack_from(f"{order}I", data, at)[0]
-            t.signed, t.bits = bool(encoding >> 24 & 1), encoding & 255
-        elif kind == ARRAY:
-            t.ref, _, t.count = word(data, at)
-        elif kind in (STRUCT, UNION):
-            for i in range(count):
-                member, ref, offset = word(data, at + 12 * i)
-                t.members.append((text(member), ref, offset & 0xFFFFFF if flag else offset, offset >> 24 if flag else 0))
-        elif kind == PROTO:
-            for i in range(count):
-                parameter, ref = struct.unpack_from(f"{order}2I", data, at + 8 * i)
-                t.members.append((text(parameter), ref, 0, 0))
-        elif kind == ENUM:
-            for i in range(count):
-                value, number = struct.unpack_from(f"{order}I{'i' if flag else 'I'}", data, at + 8 * i)
-                t.values.append((text(value), number))
-        elif kind == ENUM64:
-            for i in range(count):
-                value, low, high = word(data, at + 12 * i)
-                number = low | high << 32
-                t.values.append((text(value), number - (1 << 64) if flag and number >> 63 else number))
-        at += EXTRA.get(kind, 0) + EACH.get(kind, 0) * count
-        types.append(t)
-    return types
+    return [converted(t, name_at) for t in btf.types]
+
+
+def converted(raw: Raw, name_at: Callable[[int], str]) -> Type:
+    """With names that C can have, and members and values apart."""
+    kind, words, flag = raw.kind, raw.words, raw.flag
+    t = Type(kind, spelling(raw.name, kind in (0, INT, FLOAT)), flag, raw.value)
+    if kind == INT:
+        t.signed, t.bits = bool(words[0] >> 24 & 1), words[0] & 255
+    elif kind == ARRAY:
+        t.ref, _, t.count = words
+    elif kind in (STRUCT, UNION):
+        for name, ref, offset in zip(words[0::3], words[1::3], words[2::3]):
+            t.members.append((name_at(name), ref, offset & 0xFFFFFF if flag else offset, offset >> 24 if flag else 0))
+    elif kind == PROTO:
+        t.members = [(name_at(name), ref, 0, 0) for name, ref in zip(words[0::2], words[1::2])]
+    elif kind == ENUM:
+        t.values = [(name_at(name), n - (1 << 32) if flag and n >> 31 else n) for name, n in zip(words[0::2], words[1::2])]
+    elif kind == ENUM64:
+        for name, low, high in zip(words[0::3], words[1::3], words[2::3]):
+            number = low | high << 32
+            t.values.append((name_at(name), number - (1 << 64) if flag and number >> 63 else number))
+    return t
+
+
+def spelling(name: str, is_base: bool = False) -> str:
+    """A name as C can have it: no name brings more than itself into the header. is_base: of several words, as `unsigned int`."""
+    if name.isidentifier() and name.isascii() or not name or is_base and WORDS.fullmatch(name):
+        return name
+    return re.sub(r"\W|^(?=\d)", "_", name, flags=re.A)
 
 
 class Printer:
@@ -101,6 +107,8 @@ class Printer:
         self.packed: dict[Type, bool] = {}
         self.aligned: dict[int, int] = {}
         self.enumerators: dict[str, int] = {}
+        self.seen: set[tuple[int, bool]] = set()  # what need() was called with, of types that are not printed themselves
+        self.left = MOST_LINES
         self.used = {m[1] for t in types for m in t.members} | {t.ref for t in types if t.kind in (PTR, ARRAY, TYPEDEF, *QUALIFIER)}
         self.rename()
 
@@ -159,6 +167,10 @@ class Printer:
     def need(self, number: int, whole: bool) -> None:
         """See that the type may be used: as a whole, or behind a pointer."""
         t = self.types[number]
+        if t.kind in (PTR, PROTO, ARRAY, TYPE_TAG, *QUALIFIER):
+            if (number, whole) in self.seen:
+                return
+            self.seen.add((number, whole))
         if t.kind in (STRUCT, UNION):
             if t.name and (self.state.get(number) == 1 or not whole):
                 self.announce(number)
@@ -170,7 +182,7 @@ class Printer:
                     self.out.append(self.body(number, 0) + ";\n\n")
                 self.state[number] = 2
         elif t.kind in (ENUM, ENUM64):
-            if self.state.get(number) is None and (t.name or self.is_free(number)):
+            if self.state.get(number) is None and (t.name or t.values and self.is_free(number)):
                 self.state[number] = 2
                 self.out.append(self.body(number, 0) + ";\n\n" if t.values else f"enum {self.names[number]};\n\n")
         elif t.kind == FWD:
@@ -263,7 +275,12 @@ class Printer:
 
     def padding(self, end: int, start: int, align: int, tab: str) -> list[str]:
         """Unnamed bit-fields where the next member would not come to lie at its place by itself."""
-        lines = []
+        lines: list[str] = []
+        if start - end > MOST_PADDING:
+            raise BtfError(f"{start - end} bits of padding in a structure")
+        self.left -= max(start - end, 0) // 64
+        if self.left < 0:
+            raise BtfError("too much padding in structures")
         while (end + align - 1) // align * align < start or (align == 8 and end < start):
             step = next(bits for bits in (64, 32, 16, 8, 1) if end % bits == 0 and end + bits <= start)
             if step == 1:
@@ -322,17 +339,22 @@ def read_list(text: str) -> dict[tuple[str, str], list[str]]:
 
 
 def btf_of(data: bytes) -> bytes:
-    """The section .BTF of an ELF file; other data as it is."""
+    """The section .BTF of an ELF file, for any machine; other data as it is."""
     if data[:4] != b"\x7fELF":
         return data
-    if data[4] != 2:
-        raise BtfError("a 32-bit ELF file")
+    if len(data) < 64 or data[4] != 2:
+        raise BtfError("a 32-bit ELF file" if data[4:5] == b"\1" else "a damaged ELF file")
     order = "<" if data[5] == 1 else ">"
     (table,) = struct.unpack_from(f"{order}Q", data, 0x28)
     size, count, names = struct.unpack_from(f"{order}3H", data, 0x3A)
+    if size < 64 or names >= count or table + count * size > len(data):
+        raise BtfError(f"a damaged ELF file: {count} section headers at {table} of {len(data)} bytes")
     sections = [struct.unpack_from(f"{order}IIQQQQ", data, table + i * size) for i in range(count)]
     for name, _, _, _, offset, length in sections:
-        if data[sections[names][4] + name :].startswith(b".BTF\0"):
+        at = sections[names][4] + name
+        if data[at : at + 5] == b".BTF\0":
+            if offset + length > len(data):
+                raise BtfError(f"a damaged ELF file: .BTF has {length} bytes at {offset} of {len(data)}")
             return data[offset : offset + length]
     raise BtfError("no section .BTF")
 
@@ -342,7 +364,10 @@ def header_of(data: bytes, chosen: dict[tuple[str, str], list[str]] | None = Non
     guard = "#ifndef __VMLINUX_H__\n#define __VMLINUX_H__\n\n#ifndef BPF_NO_PRESERVE_ACCESS_INDEX\n"
     guard += "#pragma clang attribute push (__attribute__((preserve_access_index)), apply_to = record)\n#endif\n\n"
     end = "#ifndef BPF_NO_PRESERVE_ACCESS_INDEX\n#pragma clang attribute pop\n#endif\n\n#endif /* __VMLINUX_H__ */\n"
-    return guard + Printer(read(btf_of(data)), chosen).header() + end
+    try:
+        return guard + Printer(read(btf_of(data)), chosen).header() + end
+    except RecursionError:
+        raise BtfError("types are inside types too deeply") from None
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -351,15 +376,10 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--select", metavar="LIST", help="a file that names the types to print")
     args = parser.parse_args(argv)
     try:
-        with open(args.file, "rb") as stream:
-            data = stream.read()
-        chosen = None
-        if args.select:
-            with open(args.select, encoding="utf-8") as names:
-                chosen = read_list(names.read())
-        text = header_of(data, chosen)
-    except (OSError, BtfError) as error:
-        print(f"btf2c: {args.file}: {error}", file=sys.stderr)
+        chosen = read_list(read_named(args.select).decode()) if args.select else None
+        text = header_of(read_named(args.file, MOST_FILE), chosen)
+    except (OSError, BtfError, UnicodeDecodeError) as error:
+        print(f"btf2c: {visible(args.file)}: {visible(str(error))}", file=sys.stderr)
         return 1
     sys.stdout.write(text)
     return 0

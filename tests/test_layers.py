@@ -21,6 +21,7 @@ MAY_IMPORT = {
     "c": BASE | {"ir", "source"},
     "codegen": BASE | {"ir"},
     "obj": BASE,
+    "btf2c": BASE | {"obj"},
     "binutils": BASE | {"obj"},
     "sim": BASE | {"obj"},
     "kernel": BASE | {"obj"},

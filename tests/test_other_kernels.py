@@ -12,7 +12,6 @@ import pytest
 
 import ebpfcc
 from ebpfcc.obj.btf import ENUM, INT, STRUCT, UNION
-from ebpfcc.obj.print_btf import string_at
 from ebpfcc.obj.read_btf import Btf
 
 HERE = Path(__file__).resolve().parent
@@ -99,7 +98,7 @@ def named(btf: Btf, name: str, kind: int) -> int:
 
 def enumerators(btf: Btf, name: str) -> dict[str, int]:
     t = btf.types[named(btf, name, ENUM)]
-    return {string_at(btf.strings, t.words[2 * n]): t.words[2 * n + 1] for n in range(t.vlen)}
+    return {btf.names.at(t.words[2 * n]): t.words[2 * n + 1] for n in range(t.vlen)}
 
 
 def member_of(btf: Btf, number: int, name: str) -> tuple[int, int, int]:
@@ -108,7 +107,7 @@ def member_of(btf: Btf, number: int, name: str) -> tuple[int, int, int]:
     for n in range(t.vlen):
         own, of, place = t.words[3 * n : 3 * n + 3]
         bit, bits = (place & 0xFFFFFF, place >> 24) if t.flag else (place, 0)
-        if own and string_at(btf.strings, own) == name:
+        if own and btf.names.at(own) == name:
             return bit, bits, of
         if not own and btf.strip(of).kind in (STRUCT, UNION):
             inner, bits, found = member_of(btf, btf.types.index(btf.strip(of)) if btf.types[of].kind not in (STRUCT, UNION) else of, name)

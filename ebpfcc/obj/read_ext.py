@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import struct
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from typing import NamedTuple
 
 from .btf import DECL_TAG, FUNC, PTR, STRUCT
-from .print_btf import string_at
-from .read_btf import Btf
-from .read_elf import Symbol, read_elf
+from .names import Names
+from .read_btf import MAGIC, Btf, BtfError
+from .read_elf import ElfError, Symbol, read_elf
 
 STT_OBJECT, STT_FUNC, STT_SECTION, SHF_EXECINSTR = 1, 2, 3, 4
+HEADER = 24  # bytes, without the CO-RE relocations' place
+ROW = struct.Struct("=IIII")  # instruction's offset, file, text of the line, its number and column
 WHOLE = 0xFFFFFFFF  # a tag's index, if it is not one of a member or parameter
 
 
@@ -41,7 +43,12 @@ class Object:
     """A relocatable object. Raises ObjectError for bytes that are none."""
 
     def __init__(self, data: bytes) -> None:
-        elf = read_elf(data)
+        try:
+            elf = read_elf(data)
+            btf, ext = elf.section(".BTF"), elf.section(".BTF.ext")
+            self.btf = Btf(btf.data, elf.big_endian) if btf else None
+        except (ElfError, BtfError) as error:
+            raise ObjectError(str(error)) from error
         self.order = ">" if elf.big_endian else "<"
         self.sections = elf.sections
         self.symbols = elf.symbols
@@ -51,26 +58,45 @@ class Object:
             for s in sorted(elf.symbols, key=lambda s: (s.section, s.value))
             if s.type == STT_FUNC and self.executable(s.section)
         ]
+        self.starts: dict[int, tuple[list[int], list[Function]]] = {}  # section -> first instructions of its functions, functions
+        for f in self.functions:
+            places, functions = self.starts.setdefault(f.section, ([], []))
+            places.append(f.start)
+            functions.append(f)
         self.lines: dict[int, tuple[list[int], list[Line]]] = {}  # section -> instructions, lines
-        btf, ext = elf.section(".BTF"), elf.section(".BTF.ext")
-        self.btf = Btf(btf.data, elf.big_endian) if btf else None
-        if btf and ext:
-            try:
-                self._lines(ext.data, self.btf.strings if self.btf else b"")
-            except (struct.error, IndexError) as error:
-                raise ValueError(f"damaged .BTF.ext: {error}") from error
+        if self.btf is not None and ext:
+            self._lines(ext.data, Names(self.btf.names.data, ObjectError, "the texts of lines"))
 
-    def _lines(self, ext: bytes, names: bytes) -> None:
-        base, _, _, lines, size = struct.unpack_from(self.order + "IIIII", ext, 4)
+    def _lines(self, ext: bytes, names: Names) -> None:
+        magic, header = struct.unpack_from(self.order + "HxxI", ext) if len(ext) >= HEADER else (0, 0)
+        if magic != MAGIC or header < HEADER:
+            raise ObjectError(f".BTF.ext: its {len(ext)} bytes begin with no header of it")
+        lines, size = struct.unpack_from(self.order + "II", ext, 16)
+        at, end = header + lines, header + lines + size
+        if end > len(ext):
+            raise ObjectError(f".BTF.ext: its {size} bytes of line information at {at} do not lie in its {len(ext)}")
+        if size < 4:
+            return
+        (width,) = struct.unpack_from(self.order + "I", ext, at)
+        if width < ROW.size:
+            raise ObjectError(f".BTF.ext: a line has {width} bytes, fewer than {ROW.size}")
         where = {s.name: i for i, s in enumerate(self.sections)}
-        at, end = base + lines + 4, base + lines + size
-        width = struct.unpack_from(self.order + "I", ext, base + lines)[0] if size else 0
-        while width and at < end:
+        row = struct.Struct(self.order + ROW.format[1:])
+        at += 4
+        while at < end:
+            if at + 8 > end:
+                raise ObjectError(".BTF.ext: its line information is cut off")
             name, count = struct.unpack_from(self.order + "II", ext, at)
-            rows = [struct.unpack_from(self.order + "IIII", ext, at + 8 + i * width) for i in range(count)]
-            found = [Line(string_at(names, file), place >> 10, place & 1023, string_at(names, text)) for _, file, text, place in rows]
-            self.lines[where.get(string_at(names, name), 0)] = [row[0] // 8 for row in rows], found
-            at += 8 + count * width
+            at += 8
+            if count * width > end - at:
+                raise ObjectError(f".BTF.ext: {count} lines at {at} of {end} bytes")
+            found = []
+            for i in range(count):
+                offset, file, text, place = row.unpack_from(ext, at + i * width)
+                found.append((offset // 8, Line(names.at(file), place >> 10, place & 1023, names.at(text))))
+            found.sort(key=lambda line: line[0])
+            self.lines[where.get(names.at(name), 0)] = [offset for offset, _ in found], [line for _, line in found]
+            at += count * width
 
     # -- questions ----------------------------------------------------------------------------------------------------
     def executable(self, section: int) -> bool:
@@ -83,7 +109,10 @@ class Object:
         return lines[i - 1] if i else None
 
     def function_at(self, section: int, instruction: int) -> Function | None:
-        return next((f for f in self.functions if f.section == section and f.start <= instruction < f.start + f.size), None)
+        places, functions = self.starts.get(section, ([], []))
+        i = bisect_right(places, instruction)
+        first = functions[bisect_left(places, places[i - 1])] if i else None  # of those that begin there, as aliases do
+        return first if first is not None and instruction < first.start + first.size else None
 
     def variable_at(self, section: int, offset: int) -> str:
         """The name of a variable by its place; "" if none is there."""
@@ -115,4 +144,4 @@ class Object:
             return "", ""
         name, kind = prototype.words[2 * number : 2 * number + 2]
         t = btf.strip(kind)
-        return string_at(btf.strings, name), btf.strip(t.value).name if t.kind == PTR else ""
+        return btf.names.at(name), btf.strip(t.value).name if t.kind == PTR else ""
