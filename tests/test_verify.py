@@ -244,7 +244,7 @@ def test_libbpf_does_not_know_the_section() -> None:
 @needs_kernel
 def test_what_is_forbidden(monkeypatch: pytest.MonkeyPatch) -> None:
     said = ["prog 'prog': BPF program load failed: Operation not permitted"]
-    monkeypatch.setattr("ebpfcc.kernel.attempt.Opened.load", lambda *_: attempt.Attempt(-errno.EPERM, "", False, said))
+    monkeypatch.setattr("ebpfcc.kernel.child.Child.load", lambda *_: attempt.Attempt(-errno.EPERM, "", False, said))
     (program,) = checked(OK).programs
     assert not program.accepted and program.rule == "libbpf"
     assert program.diagnostics[0].message == f"libbpf: {said[0]}"

@@ -51,7 +51,8 @@ class Opened:
         self.ok = bool(obj)
         if obj:
             for program in each(lib.bpf_object__next_program, obj):
-                self.programs.append((lib.bpf_program__name(program).decode(), lib.bpf_program__section_name(program).decode()))
+                called, section = lib.bpf_program__name(program), lib.bpf_program__section_name(program)
+                self.programs.append((called.decode("utf-8", "replace"), section.decode("utf-8", "replace")))
             lib.bpf_object__close(obj)
 
     def _open(self) -> int | None:

@@ -37,6 +37,7 @@ class Program:
     def __init__(self, obj: Object, name: str) -> None:
         self.obj = obj
         self.functions: list[Function] = []
+        self.known: set[Function] = set()
         self.starts: list[int] = []
         self.size = 0
         text = next((i for i, s in enumerate(obj.sections) if s.name == ".text"), 0)
@@ -45,18 +46,27 @@ class Program:
             self._append(main)
             for name in obj.tags(main.name, "exception_callback:"):
                 callback = next((f for f in obj.functions if f.name == name), None)
-                if callback is not None and callback not in self.functions:
+                if callback is not None and callback not in self.known:
                     self._append(callback)
 
     def _append(self, function: Function) -> None:
         """As libbpf's bpf_object__reloc_code: a callee comes last when its first call is met, and its own callees after it."""
+        self._add(function)
+        work = [(function, function.start)]
+        while work:
+            caller, at = work.pop()
+            for i in range(at, caller.start + caller.size):
+                target = self._target(caller.section, i)
+                if target is not None and target not in self.known:
+                    self._add(target)
+                    work += [(caller, i + 1), (target, target.start)]
+                    break
+
+    def _add(self, function: Function) -> None:
+        self.known.add(function)
         self.functions.append(function)
         self.starts.append(self.size)
         self.size += function.size
-        for i in range(function.start, function.start + function.size):
-            target = self._target(function.section, i)
-            if target is not None and target not in self.functions:
-                self._append(target)
 
     def _target(self, section: int, i: int) -> Function | None:
         """The function of the object that an instruction calls or takes the address of."""
@@ -74,7 +84,7 @@ class Program:
         return self.obj.function_at(symbol.section, at)
 
     def _decode(self, section: int, index: int) -> Insn:
-        raw = self.obj.sections[section].data[index * 8 : index * 8 + 8]
+        raw = self.obj.sections[section].data[index * 8 : index * 8 + 8].ljust(8, b"\0")
         little = self.obj.order == "<"
         dst, src = (raw[1] & 15, raw[1] >> 4) if little else (raw[1] >> 4, raw[1] & 15)
         order = "little" if little else "big"
@@ -126,13 +136,15 @@ class Program:
         each function. The chain begins in the program, or in a callback that runs later."""
         frames = [-(-depth // 16) * 16 for depth in depths] if len(depths) == len(self.functions) else [self._frame(i) for i in range(len(self.functions))]
         calls = [self._calls(i) for i in range(len(self.functions))]
+        looked = [0]
         found: list[tuple[int, list[int]]] = []  # (distance, chain)
 
         def follow(i: int, above: tuple[int, ...], way: list[int], total: int) -> None:
             total += frames[i]
+            looked[0] += 1
             if len(above) == length:
                 found.append((abs(total - size), way))
-            elif len(found) < CHAINS:
+            elif looked[0] < CHAINS:
                 for at, j in calls[i]:
                     if j not in above:
                         follow(j, (*above, j), [*way, at], total)
@@ -144,8 +156,9 @@ class Program:
     def _calls(self, i: int) -> list[tuple[int, int]]:
         """(instruction, function) of what a function calls or has called back."""
         function, start = self.functions[i], self.starts[i]
+        numbers = {f: n for n, f in enumerate(self.functions)}
         targets = ((start + n, self._target(function.section, function.start + n)) for n in range(function.size))
-        return [(at, self.functions.index(f)) for at, f in targets if f in self.functions]
+        return [(at, numbers[f]) for at, f in targets if f in numbers]
 
     def _frame(self, i: int) -> int:
         """Bytes of stack that a function's instructions name."""

@@ -8,8 +8,10 @@ import re
 from collections.abc import Iterable
 
 from ..diag import Record
+from ..disk import MOST_OBJECT, read_named
 from ..obj.read_ext import Line, Object
-from .attempt import ALL, EACH, LOGGED, PATH, SMALL, STATISTICS, Attempt, Opened, reason, refused_by_libbpf
+from .attempt import ALL, EACH, LOGGED, PATH, SMALL, STATISTICS, Attempt, reason, refused_by_libbpf
+from .child import Child
 from .cost import Cost, cost
 from .layout import Program
 from .libbpf import why_not
@@ -60,30 +62,30 @@ class VerifyResult:
 def verify(data: bytes | str | os.PathLike[str], *, programs: Iterable[str] | None = None, count: bool = True, name: str = "") -> VerifyResult:
     """Load the programs (those named, or all) of an object, given as bytes or as a path, one after another, and close all again.
 
-    count: of accepted programs also count how often the verifier went through each line. name: the object's. Prints nothing. Raises VerifyError if this process
-    or machine cannot load programs, ValueError for bytes that are no object, OSError for a file that cannot be read.
+    count: of accepted programs also count how often the verifier went through each line. name: the object's. Prints nothing.
+    libbpf gets only what our own reader understands, in a process of its own. Raises VerifyError if this process or machine cannot load
+    programs, ObjectError (a ValueError) for bytes that are no object, OSError for a file that cannot be read.
     """
     if not isinstance(data, bytes):
         name = name or os.path.basename(os.fspath(data)).partition(".")[0]
-        with open(data, "rb") as file:
-            data = file.read()
+        data = read_named(os.fspath(data), MOST_OBJECT)
     why = why_not()
     if why:
         raise VerifyError(why)
     obj = Object(data)
     result = VerifyResult()
-    opened = Opened(data, name or "object")
-    if not opened.ok:
-        result.diagnostics = libbpf_errors(opened.warnings or ["the object cannot be opened"], obj)
-        return result
-    wanted = None if programs is None else set(programs)
-    for index, (program, section) in enumerate(opened.programs):
-        if wanted is None or program in wanted:
-            result.programs.append(one(opened, index, Program(obj, program), Verified(program, section), count))
+    with Child(data, name or "object") as opened:
+        if not opened.ok:
+            result.diagnostics = libbpf_errors(opened.warnings or ["the object cannot be opened"], obj)
+            return result
+        wanted = None if programs is None else set(programs)
+        for index, (program, section) in enumerate(opened.programs):
+            if wanted is None or program in wanted:
+                result.programs.append(one(opened, index, Program(obj, program), Verified(program, section), count))
     return result
 
 
-def one(opened: Opened, index: int, program: Program, verified: Verified, count: bool) -> Verified:
+def one(opened: Child, index: int, program: Program, verified: Verified, count: bool) -> Verified:
     """Statistics first: whole logs are only asked for when it is known that they are wanted and how large they are."""
     first = opened.load(index, STATISTICS, SMALL)
     verified.log = first.log

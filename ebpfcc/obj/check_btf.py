@@ -16,7 +16,7 @@ PROTO = 13
 RECORDS = {STRUCT, UNION}
 POINTING = {PTR, TYPEDEF, VOLATILE, CONST, RESTRICT, FUNC, VAR, DECL_TAG, TYPE_TAG, PROTO}  # the third word is a type
 BY_NAME = {PTR, PROTO, FUNC, DECL_TAG}
-DEEPEST = 200  # types inside types; the kernel allows 32
+DEEPEST = 300  # types inside types: more than a parser takes; the kernel allows 32
 WIDEST = 200_000  # types that are spelled out within one
 
 
