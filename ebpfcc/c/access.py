@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ..ir.core import CoreReloc, Mem, Value
 from . import types as T
+from . import wide
 from .state import CoreChain, FunctionState, Operand, ir_type
 
 TYPE_CHECKING = False
@@ -220,8 +221,11 @@ def is_strict(f: FunctionState, operand: Operand) -> bool:
     return t.kind == "ptr" or t.kind == "int" and t.size > 1  # type: ignore[attr-defined]
 
 
-def store(f: FunctionState, operand: Operand, value: Value) -> None:
+def store(f: FunctionState, operand: Operand, value: Any) -> None:
     """Stores a scalar that has the object's type."""
+    if type(value) is wide.Wide:
+        wide.store(f, *target_base(f, operand), operand.volatile, operand.align, value)
+        return
     if operand.kind == "ssa":
         f.write_var(operand.var, value)
         return

@@ -50,7 +50,7 @@ def asm_statement(f: FunctionState, node: Any) -> None:
             names.append(name)
             continue
         t = T.strip(place.type)
-        if not T.is_scalar(t):
+        if not T.is_scalar(t) or T.in_memory(t):
             f.diag.error(expr.coord, f"impossible constraint '{constraint}' in asm: value of type '{T.spell(t)}'")
             return
         if "+" in constraint:
@@ -115,7 +115,7 @@ def asm_input(f: FunctionState, constraint: str, expr: Any) -> tuple[Value, int]
     else:
         o = rvalue(f, f.expr(expr))
     t = T.strip(o.type)
-    if o.kind != "value" or o.value is None:
+    if o.kind != "value" or o.value is None or o.value.op == "wide":
         if o.kind == "mem" and T.sizeof(t) == 8:  # a record in a register
             return f.load("i64", access.address(f, o), Mem(8, False, 0, o.volatile, o.align)), 8
         f.diag.error(expr.coord, f"invalid operand of type '{T.spell(o.type)}' for asm constraint '{constraint}'")

@@ -7,7 +7,7 @@ from __future__ import annotations
 from pycparser import c_ast
 
 from ..ir.core import Call, CoreReloc, Value
-from . import access
+from . import access, wide
 from . import types as T
 from .control import mention, type_of
 from .convert import convert, promoted, rvalue, scalar, value_of
@@ -47,13 +47,20 @@ def expect(f: FunctionState, node: Any, args: list[Any]) -> Operand:
 
 def constant_p(f: FunctionState, node: Any, args: list[Any]) -> Operand:
     o = type_of(f, args[0])
-    known = o.kind == "value" and o.value is not None and o.value.op == "const"
+    known = o.kind == "value" and o.value is not None and (o.value.op == "const" or wide.known(o.value) is not None)
     if not known and (o.kind in ("mem", "ssa")):
         o = rvalue(f, o) if o.kind == "ssa" else o
         known = o.literal is not None or (o.kind == "value" and o.value is not None and o.value.op == "const")
         if o.kind == "mem" and o.var is not None:
             known = f.unit.constant_of(f, o.var) is not None
-    if not known and not f.unit.constant_context and not f.unit.at_file_scope(f) and T.is_integer(T.strip(o.type)) and is_simple(args[0]):
+    if (
+        not known
+        and not f.unit.constant_context
+        and not f.unit.at_file_scope(f)
+        and T.is_integer(T.strip(o.type))
+        and T.sizeof(o.type) <= 8
+        and is_simple(args[0])
+    ):
         f.pos = node.coord
         return value_of(T.INT, f.emit("constant_p", "i32", [scalar(f, args[0]).value]))
     return value_of(T.INT, f.const("i32", int(known)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pycparser import c_ast
 
 from ..ir.core import Call, Mem, Value
-from . import access
+from . import access, wide
 from . import types as T
 from .arity import LEAST
 from .convert import assign_convert, promoted, rvalue, value_of
@@ -110,7 +110,7 @@ def finish(
     if T.is_record(ret) and not T.is_complete(ret):
         f.diag.error(node.coord, f"calling '{name}' with incomplete return type '{T.spell(t.ret)}'")
         return f.poison()
-    if T.is_record(ret):
+    if T.in_memory(ret):
         slot = f.new_slot("", t.ret, 8)
         out = access.memory(f, f.fn.slot_addr(slot), t.ret, 0, slot.align)
         values.append(f.fn.slot_addr(slot))
@@ -172,6 +172,8 @@ def pass_argument(f: FunctionState, o: Operand, values: list[Value]) -> None:
         if o.value is None:
             f.diag.error(f.pos, "argument type 'void' is incomplete")
             values.append(f.fn.undef("i64"))
+        elif type(o.value) is wide.Wide:
+            values += wide.in_order(f, o.value)
         else:
             values.append(o.value)
         return
@@ -206,7 +208,7 @@ def receive_parameters(f: FunctionState, t: T.Func, params: list[Any]) -> None:
         entry.params.append(value)
         return value
 
-    if T.is_record(T.strip(t.ret)):
+    if T.in_memory(T.strip(t.ret)):
         result = Variable("", T.Ptr(t.ret), "auto", f.pos)
         f.ret_slot = result
         f.write_var(result, new_param("ptr", "result", f.pos))
@@ -220,7 +222,7 @@ def receive_parameters(f: FunctionState, t: T.Func, params: list[Any]) -> None:
             if p.name in f.scopes[-1]:
                 f.diag.error(p.pos, f"redefinition of parameter '{p.name}'")
             f.scopes[-1][p.name] = variable
-        if T.is_record(u):
+        if T.in_memory(u):
             receive_record(f, variable, u, new_param)
             continue
         if u.kind == "float":

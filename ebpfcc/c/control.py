@@ -54,7 +54,7 @@ def condition(f: FunctionState, node: Any, then: Any, other: Any, hint: str | No
     o = scalar(f, node)
     f.pos = node.coord
     value = o.value
-    if value.type == "ptr":
+    if value.type == "ptr" or value.type == "wide":
         value = truth(f, o)
     f.branch(value, then, other, hint)
 
@@ -106,7 +106,7 @@ def merge(f: FunctionState, node: Any, a: Operand, b: Operand, yes_end: Any, no_
     t = composite(f, a, b, node.coord)
     u = T.strip(t)
     out: Operand | None = None
-    if T.is_record(u) or (u.kind == "int" and u.size == 16):
+    if T.in_memory(u):
         slot = f.new_slot("", t)
         out = access.memory(f, f.fn.slot_addr(slot), t)
     result = Variable("", t, "auto", node.coord)
@@ -117,7 +117,10 @@ def merge(f: FunctionState, node: Any, a: Operand, b: Operand, yes_end: Any, no_
             values.append(None)
             continue
         if out is not None:
-            access.copy(f, out, o)
+            if o.kind == "mem":
+                access.copy(f, out, o)
+            else:
+                access.store(f, out, convert(f, o, t).value)
             values.append(None)
         elif u.kind != "void":
             value = convert(f, o, t).value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..ir.core import INVERSE, Value
-from . import access
+from . import access, wide
 from . import types as T
 from .state import FunctionState, FunctionSymbol, Operand, ir_type
 
@@ -47,7 +47,8 @@ def rvalue(f: FunctionState, o: Operand) -> Operand:
         f.diag.error(f.pos, "floating point is not supported on BPF")
         return f.poison()
     if t.kind == "int" and t.size == 16:
-        return o  # __int128 lives in memory only
+        base, off = access.target_base(f, o)
+        return Operand("value", t, wide.load(f, base, off, o.volatile, o.align))
     if o.var is not None:
         constant = f.unit.constant_of(f, o.var)
         if constant is not None:
@@ -75,9 +76,7 @@ def scalar(f: FunctionState, node: Any) -> Operand:
     o = rvalue(f, f.expr(node))
     t = T.strip(o.type)
     if o.kind != "value" or o.value is None:
-        if t.kind == "int":
-            f.diag.error(node.coord, "arithmetic on __int128 is not supported")
-        elif t.kind == "void":
+        if t.kind == "void":
             f.diag.error(node.coord, "void value not ignored as it ought to be")
         else:
             f.diag.error(node.coord, f"used type '{T.spell(o.type)}' where arithmetic or pointer type is required")
@@ -108,9 +107,13 @@ def convert_int(f: FunctionState, o: Operand, to: Any) -> Operand:
     value: Value = o.value
     if target.kind == "bool":
         return Operand("value", to, truth(f, o))
-    if target.size == 16 or frm.size == 16:
-        f.diag.error(f.pos, "arithmetic on __int128 is not supported")
-        return f.poison()
+    if type(o.value) is wide.Wide:
+        if target.size == 16:
+            return Operand("value", to, o.value)
+        return convert_int(f, Operand("value", T.ULONG, o.value.lo), to)
+    if target.size == 16:
+        half = convert_int(f, o, T.LONG if frm.signed else T.ULONG)
+        return Operand("value", to, wide.extended(f, half.value, frm.signed))
     if target.size == 8:
         if value.type == "i32":
             value = f.emit("sext" if frm.signed else "zext", "i64", [value])
@@ -145,8 +148,6 @@ def convert(f: FunctionState, o: Operand, to: T.Type) -> Operand:
         f.diag.error(f.pos, "floating point is not supported on BPF")
         return f.poison()
     if o.value is None or o.kind != "value":
-        if target is frm:
-            return o
         f.diag.error(f.pos, f"cannot convert '{T.spell(o.type)}' to '{T.spell(to)}'")
         return f.poison()
     if target.kind == "ptr":
@@ -177,6 +178,8 @@ def pointer_space(t: Any) -> int:
 
 def truth(f: FunctionState, o: Operand) -> Value:
     """0 or 1 (i32): whether the scalar is not zero."""
+    if type(o.value) is wide.Wide:
+        return wide.truth(f, o.value)
     value: Value = o.value
     if value.op == "icmp" or (value.op == "const" and value.type == "i32" and value.aux in (0, 1)):
         return value
@@ -185,8 +188,10 @@ def truth(f: FunctionState, o: Operand) -> Value:
     return f.emit("icmp", "i32", [value, f.const(value.type, 0)], "ne")
 
 
-def negate(f: FunctionState, value: Value) -> Value:
+def negate(f: FunctionState, value: Any) -> Value:
     """Logical not of a truth value or any integer."""
+    if type(value) is wide.Wide:
+        value = wide.truth(f, value)
     if value.op == "icmp":
         return f.emit("icmp", "i32", list(value.args), INVERSE[value.aux])
     return f.emit("icmp", "i32", [value, f.const(value.type, 0)], "eq")

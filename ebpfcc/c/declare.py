@@ -314,6 +314,9 @@ def member_of(f: FunctionState, record: T.Record, decl: Any, node: Any) -> T.Mem
         if not T.is_integer(u):
             f.diag.error(decl.coord, f"bit-field '{decl.name}' has non-integral type '{T.spell(t)}'")
             return None
+        if T.in_memory(u):
+            f.diag.error(decl.coord, f"bit-field '{decl.name}' of type '{T.spell(t)}' is not supported on BPF")
+            return None
         limit = 1 if u.kind == "bool" else T.sizeof(u) * 8
         if width < 0 or width > limit or (width == 0 and decl.name):
             what = f"bit-field '{decl.name}'" if decl.name else "anonymous bit-field"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pycparser import c_ast
 
 from ..ir.core import Value
-from . import access
+from . import access, wide
 from . import types as T
 from .control import comma, generic, statement_expression, ternary, type_of, unread
 from .convert import (
@@ -169,6 +169,9 @@ def unary(f: FunctionState, node: Any) -> Operand:
         return f.poison()
     o = promoted(f, o)
     kind = o.value.type
+    if type(o.value) is wide.Wide:
+        changed = {"-": wide.minus, "~": wide.complement}.get(op)
+        return value_of(o.type, changed(f, o.value)) if changed is not None else o  # type: ignore[arg-type]
     if op == "-":
         return value_of(o.type, f.emit("sub", kind, [f.const(kind, 0), o.value]))
     if op == "~":
@@ -276,7 +279,8 @@ def promoted_index(f: FunctionState, index: Operand, where: Any) -> Operand:
     if not T.is_integer(T.strip(index.type)):
         f.diag.error(where, "array subscript is not an integer")
         return value_of(T.INT, f.const("i32", 0))
-    return promoted(f, index)
+    index = promoted(f, index)
+    return convert(f, index, T.LONG) if type(index.value) is wide.Wide else index
 
 
 def struct_ref(f: FunctionState, node: Any) -> Operand:

@@ -131,14 +131,14 @@ class Functions:
             self.diag.warning("invalid-noreturn", end, f"function '{symbol.name}' declared 'noreturn' should not return")
         if "naked" in symbol.attrs:
             f.terminate("unreachable", [], [])
-        elif ret.kind in ("void", "struct", "union"):
+        elif ret.kind == "void" or T.is_record(ret):
             f.terminate("ret", [], [])
         else:
             if not f.is_dead() and not self.in_region:
                 self.diag.warning(
                     "return-type", end, f"non-void function '{symbol.name}' does not return a value" + (" in all control paths" if len(f.fn.blocks) > 1 else "")
                 )
-            f.terminate("ret", [f.fn.undef(f.fn.ret)], [])
+            f.terminate("ret", [f.fn.undef(f.fn.ret)] if f.fn.ret != "void" else [], [])
 
     def finish_function(self, f: FunctionState, symbol: FunctionSymbol, end: Any) -> None:
         fn: Function = f.fn

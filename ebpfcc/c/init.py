@@ -11,6 +11,7 @@ from .control import type_of
 from .convert import assign_convert, rvalue
 from .nodes import Range, String
 from .state import FunctionState, Operand
+from .wide import known
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -299,10 +300,10 @@ def write_static(f: FunctionState, image: Image, t: T.Type, base: int, leaves: l
         if T.is_record(u) and not T.same(u, o.type):
             f.diag.error(node.coord, f"initializing '{T.spell(leaf.type)}' with an expression of incompatible type '{T.spell(o.type)}'")
             continue
-        if T.is_record(u) or (u.kind == "int" and u.size == 16):
-            if u.kind == "int" and o.kind == "value" and o.value is not None and o.value.op == "const":
-                n = o.value.aux & (1 << 128) - 1
-                image.data[off : off + 16] = n.to_bytes(16, order)
+        if T.in_memory(u):
+            n = known(assign_convert(f, o, leaf.type, node.coord, "initialization").value) if u.kind == "int" else None
+            if n is not None:
+                image.data[off : off + 16] = n.to_bytes(16, "big" if f.unit.big_endian else "little")
                 continue
             if copy_constant(f, image, off, o, T.sizeof(u)):
                 continue

@@ -150,7 +150,7 @@ def place(f: FunctionState, variable: Variable, attrs: dict[str, Any], node: Any
         aligned = max(aligned, alignas(f, node.align))
     volatile = T.qualifiers(t)[1]
     atomic = T.qualifiers(t)[2]
-    if T.is_scalar(u) and variable.name not in f.addressed and not volatile and not atomic and "cleanup" not in attrs:
+    if T.is_scalar(u) and not T.in_memory(u) and variable.name not in f.addressed and not volatile and not atomic and "cleanup" not in attrs:
         return
     size = T.sizeof(t)
     # a wider alignment than the type's costs nothing on the stack and lets copies use whole words

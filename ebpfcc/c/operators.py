@@ -5,7 +5,7 @@ from __future__ import annotations
 from pycparser import c_ast
 
 from ..ir.core import Value
-from . import access, compare
+from . import access, compare, wide
 from . import types as T
 from .control import logical
 from .convert import assign_convert, convert, convert_int, is_null_constant, promoted, rvalue, scalar, value_of
@@ -29,11 +29,6 @@ def binary(f: FunctionState, node: Any) -> Operand:
     if a.type is T.POISON or b.type is T.POISON:
         return f.poison()
     if a.value is None or b.value is None or a.kind != "value" or b.kind != "value":
-        if T.strip(a.type).kind == "int" or T.strip(b.type).kind == "int" and T.is_scalar(T.strip(a.type)):
-            wide = T.strip(a.type).kind == "int" and T.sizeof(a.type) == 16 or T.strip(b.type).kind == "int" and T.sizeof(b.type) == 16
-            if wide:
-                f.diag.error(node.coord, "arithmetic on __int128 is not supported")
-                return f.poison()
         f.diag.error(node.coord, f"invalid operands to binary expression ('{T.spell(a.type)}' and '{T.spell(b.type)}')")
         return f.poison()
     if op in COMPARISONS or type(node.left) is c_ast.UnaryOp and op in "&|^":
@@ -60,6 +55,8 @@ def binary_values(f: FunctionState, op: str, a: Operand, b: Operand, where: Any)
         return shift(f, op, a, b, where)
     t = T.usual(a.type, b.type)  # type: ignore[arg-type]
     a, b = convert_int(f, a, t), convert_int(f, b, t)
+    if t.size == 16:
+        return wide.binary(f, op, a.value, b.value, t)
     if op in COMPARISONS:
         return value_of(T.INT, f.emit("icmp", "i32", [a.value, b.value], COMPARISONS[op][0 if t.signed else 1]))
     if op == "/" or op == "%":
@@ -75,12 +72,14 @@ def binary_values(f: FunctionState, op: str, a: Operand, b: Operand, where: Any)
 def shift(f: FunctionState, op: str, a: Operand, b: Operand, where: Any) -> Operand:
     t: Any = a.type
     kind = ir_type(t)
-    count: Value = b.value
+    count: Value = b.value if type(b.value) is not wide.Wide else b.value.lo
     if count.op == "const" and not 0 <= count.aux < t.size * 8:
         if count.aux < 0:
             f.diag.warning("shift-count-negative", where, "shift count is negative")
         else:
             f.diag.warning("shift-count-overflow", where, "shift count >= width of type")
+    if t.size == 16:
+        return value_of(t, wide.shifted(f, op, a.value, convert_int(f, b, T.ULONG).value, t.signed))  # type: ignore[arg-type]
     if count.type != kind:
         count = f.emit("trunc" if kind == "i32" else "zext", kind, [count])
     name = "shl" if op == "<<" else ("ashr" if t.signed else "lshr")
@@ -114,6 +113,8 @@ def pointer_operation(f: FunctionState, op: str, a: Operand, b: Operand, ta: Any
         if T.is_integer(ti):
             size = element_size(f, t, where)
             index = promoted(f, index)
+            if type(index.value) is wide.Wide:
+                index = convert_int(f, index, T.LONG)
             count: Value = index.value
             if op == "-":
                 if count.type == "i32":

@@ -38,6 +38,9 @@ def overflow(op: str, t: Any = None) -> Builtin:
 def store_and_flag(f: FunctionState, op: str, a: Operand, b: Operand, t: Any, target: Operand) -> Operand:
     """Stores the wrapped result, of type t; the flag is 1 if it is not the exact one. op: add, sub, mul; a, b: promoted integers."""
     ta, tb = T.strip(a.type), T.strip(b.type)
+    if 16 in (ta.size, tb.size, t.size):
+        f.refuse("overflow of __int128 arithmetic is not supported on BPF")
+        return value_of(T.BOOL, f.const("i32", 0))
     if ta.size < 8 and tb.size < 8:
         x, y = convert_int(f, a, T.LONG).value, convert_int(f, b, T.LONG).value
         exact = f.emit(op, "i64", [x, y])

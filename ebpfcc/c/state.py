@@ -381,5 +381,6 @@ def ir_type(t: T.Type) -> str:
     if kind == "int" or kind == "bool" or kind == "enum":
         if kind == "enum":
             T.complete(t)  # type: ignore[arg-type]
-        return "i64" if t.size == 8 else "i32"  # type: ignore[attr-defined]
+        size = t.size  # type: ignore[attr-defined]
+        return "i64" if size == 8 else "void" if size == 16 else "i32"
     return "void"

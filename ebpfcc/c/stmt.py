@@ -12,6 +12,7 @@ from .control import condition, unread
 from .convert import assign_convert, convert, promoted, rvalue, scalar, value_of
 from .nodes import AttributeStmt, ComputedGoto, LocalLabels, Pragma, Range, UnusedLabel
 from .state import FunctionState, Operand
+from .wide import Wide
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -105,6 +106,9 @@ def switch(f: FunctionState, node: Any) -> None:
     if not T.is_integer(T.strip(o.type)):
         f.diag.error(node.coord, f"statement requires expression of integer type ('{T.spell(o.type)}' invalid)")
         o = value_of(T.INT, f.fn.undef("i32"))
+    if type(o.value) is Wide:
+        f.diag.error(node.coord, "switch on __int128 is not supported on BPF")
+        o = convert(f, o, T.LONG)
     enum: Any = T.strip(o.type) if T.strip(o.type).kind == "enum" and T.is_complete(o.type) else None
     o = promoted(f, o)
     end = f.new_block("endswitch")
@@ -329,15 +333,18 @@ def return_statement(f: FunctionState, node: Any) -> None:
         if t.kind == "void":
             if T.strip(o.type).kind != "void":
                 f.diag.warning("return-mismatch", node.coord, f"void function '{f.name}' should not return a value")
-        elif T.is_record(t):
+        elif T.in_memory(t):
             o = assign_convert(f, o, f.ret_type, node.coord, "return")
+            result = access.memory(f, f.read_var(f.ret_slot), f.ret_type)
             if o.kind == "mem":
-                access.copy(f, access.memory(f, f.read_var(f.ret_slot), f.ret_type), o)
+                access.copy(f, result, o)
+            elif not T.is_record(t):
+                access.store(f, result, o.value)
         else:
             value = assign_convert(f, o, f.ret_type, node.coord, "return").value
     elif t.kind != "void":
         f.diag.warning("return-mismatch", node.coord, f"non-void function '{f.name}' should return a value")
-    if value is None and t.kind not in ("void", "struct", "union"):
+    if value is None and t.kind != "void" and not T.in_memory(t):
         value = f.fn.undef(f.fn.ret)
     if not f.is_terminated():
         run_cleanups(f, f.cleanups)

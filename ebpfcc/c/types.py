@@ -362,6 +362,11 @@ def is_record(t: Any) -> bool:
     return bool(t.kind == "struct" or t.kind == "union")
 
 
+def in_memory(t: Any) -> bool:
+    """Whether values of a stripped type are in memory rather than in a register: records and 128-bit integers."""
+    return bool(t.kind == "struct" or t.kind == "union" or t.kind == "int" and t.size == 16)
+
+
 def promote(t: Any) -> Int:
     """Integer promotions (C11 6.3.1.1) of a stripped integer type."""
     if t.kind == "enum":
