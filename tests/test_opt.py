@@ -48,8 +48,10 @@ from ebpfcc.opt import (
     simplify_cfg,
     sink,
     static_objects,
+    tail_recursion,
     thread_jumps,
     unroll,
+    unused_params,
     widen_stores,
 )
 
@@ -111,6 +113,8 @@ PASSES: dict[str, Callable[[Module], None]] = {
     "widen_stores": in_module(widen_stores.run),
     "fold_params": on_functions(fold_params.run),
     "unroll": on_functions(unroll.run),
+    "unused_params": unused_params.run,
+    "tail_recursion": on_functions(tail_recursion.run),
     "inline": inlining(True),
     "inline_always": inlining(False),
     "O2": lambda module: pipeline.optimise_module(module, "2", pipeline.verifying),

@@ -251,7 +251,14 @@ def btf_type_id(f: FunctionState, node: Any, args: list[Any]) -> Operand:
     t = pointed_type(f, args[0])
     flag = f.unit.integer_constant(f, args[1], "'__builtin_btf_type_id' kind")
     kind = TYPE_ID_LOCAL if flag == 0 else TYPE_ID_TARGET
+    if flag and not has_name(named(t)):
+        f.diag.error(node.coord, f"type '{T.spell(t)}' has no name: libbpf looks a type of the kernel up by its name")
+        return f.poison()
     return value_of(T.ULONG, f.effect("core_const", "i64", [], CoreReloc(kind, named(t), "0", 0)))
+
+
+def has_name(t: T.Type) -> bool:
+    return t.kind in ("typedef", "int", "bool", "float") or bool(getattr(t, "tag", None))
 
 
 def named(t: T.Type) -> T.Type:

@@ -111,7 +111,8 @@ def finish(
         f.diag.error(node.coord, f"calling '{name}' with incomplete return type '{T.spell(t.ret)}'")
         return f.poison()
     if T.in_memory(ret):
-        slot = f.new_slot("", t.ret, 8)
+        into, f.into = f.into, None
+        slot = into[1] if into is not None and into[0] is node else f.new_temporary(t.ret, 8)
         out = access.memory(f, f.fn.slot_addr(slot), t.ret, 0, slot.align)
         values.append(f.fn.slot_addr(slot))
     if f.unit.formats and symbol is not None and "format" in symbol.attrs and type(symbol.attrs["format"]) is tuple:
@@ -179,13 +180,13 @@ def pass_argument(f: FunctionState, o: Operand, values: list[Value]) -> None:
         return
     size = T.sizeof(o.type)
     if size > 16:
-        slot = f.new_slot("", o.type, 8)
+        slot = f.new_temporary(o.type, 8)
         copy = access.memory(f, f.fn.slot_addr(slot), o.type, 0, slot.align)
         access.copy(f, copy, o)
         values.append(f.fn.slot_addr(slot))
         return
     if size % 8 not in TAILS:
-        slot = f.new_slot("", T.Array(T.ULONG, (size + 7) // 8), 8)
+        slot = f.new_temporary(T.Array(T.ULONG, (size + 7) // 8), 8)
         copy = access.memory(f, f.fn.slot_addr(slot), o.type, 0, 8)
         f.effect("memset", "void", [f.fn.slot_addr(slot), f.const("i32", 0)], Mem((size + 7) // 8 * 8, False, 0, False, 8))
         access.copy(f, copy, o)

@@ -107,7 +107,7 @@ def merge(f: FunctionState, node: Any, a: Operand, b: Operand, yes_end: Any, no_
     u = T.strip(t)
     out: Operand | None = None
     if T.in_memory(u):
-        slot = f.new_slot("", t)
+        slot = f.new_temporary(t)
         out = access.memory(f, f.fn.slot_addr(slot), t)
     result = Variable("", t, "auto", node.coord)
     values: list[Any] = []

@@ -8,7 +8,7 @@ from . import access, init
 from . import types as T
 from .attributes import gather
 from .convert import assign_convert, rvalue
-from .declare import AUTO, alignas, declarator_type
+from .declare import AUTO, alignas, declarator_type, mentions
 from .nodes import Typedef
 from .state import FunctionState, Operand, Variable, ir_type
 
@@ -127,7 +127,12 @@ def declare_automatic(f: FunctionState, node: Any, t: T.Type, attrs: dict[str, A
         if variable.slot is None:
             f.write_var(variable, f.fn.undef(ir_type(t)))
         return
+    known = len(f.temporaries)
+    if variable.slot is not None and T.is_record(u) and type(node.init) is c_ast.FuncCall and not mentions(node.init, name):
+        f.into = node.init, variable.slot  # no copy
     initialise(f, variable, node)
+    f.into = None
+    f.end_temporaries(known)
 
 
 def name_register(f: FunctionState, variable: Variable, node: Any) -> None:
@@ -192,7 +197,8 @@ def assign_initial(f: FunctionState, variable: Variable, o: Operand, node: Any) 
         return
     target = access.memory(f, f.fn.slot_addr(variable.slot), variable.type, 0, variable.slot.align)
     if o.kind == "mem":
-        access.copy(f, target, o)
+        if o.value is not target.value or o.off:
+            access.copy(f, target, o)
     elif o.value is not None:
         access.store(f, target, o.value)
 

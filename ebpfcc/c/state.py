@@ -122,7 +122,7 @@ class FunctionState:
     __slots__ = (
         "unit", "fn", "block", "pos", "defs", "sealed", "incomplete", "edges", "scopes", "tags", "breaks", "continues", "labels", "switch",
         "ret_type", "name", "params", "ret_slot", "addressed", "cleanups", "dead", "diag", "local_labels", "statics", "unroll", "preserve", "counter",
-        "local_types", "symbol", "label_addresses", "scope_slots",
+        "local_types", "symbol", "label_addresses", "scope_slots", "temporaries", "scope_temporaries", "into",
     )  # fmt: skip
 
     def __init__(self, unit: Unit, name: str, ret_type: T.Type) -> None:
@@ -152,6 +152,9 @@ class FunctionState:
         self.ret_slot: Any = None  # where a record result goes: the variable that holds its address
         self.label_addresses: list[str] = []
         self.scope_slots: list[list[Slot]] = []
+        self.temporaries: list[Slot] = []  # objects that live until the end of the full expression (C11 6.2.4 paragraph 8)
+        self.scope_temporaries: list[int] = []  # how many there were when each scope began
+        self.into: Any = None  # (a call, the new object that its result, a record, is to initialise)
         self.block = self.new_block("entry")
         self.fn.blocks.append(self.block)
         self.sealed.add(self.block)
@@ -341,8 +344,24 @@ class FunctionState:
             self.scope_slots[-1].append(slot)
         return slot
 
+    def new_temporary(self, t: T.Type, align: int = 0) -> Slot:
+        slot = Slot("", T.sizeof(t), max(align, T.alignof(t)), self.pos)
+        self.fn.slots.append(slot)
+        self.effect("lifetime", "void", [self.fn.slot_addr(slot)])
+        self.temporaries.append(slot)
+        return slot
+
+    def end_temporaries(self, known: int = 0) -> None:
+        """A full expression ends: of the temporaries, all but the first `known` are not read any more."""
+        if len(self.temporaries) > known:
+            if not self.is_terminated():
+                for slot in self.temporaries[known:]:
+                    self.effect("lifetime", "void", [self.fn.slot_addr(slot)], "end")
+            del self.temporaries[known:]
+
     def end_slots(self) -> None:
         """The objects of the innermost scope are not read any more."""
+        self.end_temporaries(self.scope_temporaries[-1])
         for slot in self.scope_slots[-1]:
             self.effect("lifetime", "void", [self.fn.slot_addr(slot)], "end")
 
@@ -362,6 +381,7 @@ class FunctionState:
         self.tags.append({})
         self.cleanups.append([])
         self.scope_slots.append([])
+        self.scope_temporaries.append(len(self.temporaries))
 
     def leave(self) -> None:
         if self.unit.warns_unused:
@@ -370,6 +390,7 @@ class FunctionState:
         self.tags.pop()
         self.cleanups.pop()
         self.scope_slots.pop()
+        self.scope_temporaries.pop()
 
 
 def ir_type(t: T.Type) -> str:

@@ -385,10 +385,12 @@ class Unit(Variables, Functions, Checks):
 
     # -- smaller services ------------------------------------------------------------------------------------------
     def expression_statement(self, f: FunctionState, node: Any) -> None:
+        known = len(f.temporaries)
         o = f.expr(node)
         if o.kind == "mem" and T.is_record(T.strip(o.type)) and not T.is_complete(o.type):
             self.diag.error(node.coord, f"incomplete type '{T.spell(o.type)}' where a complete type is required")
         expressions.discard(f, o)
+        f.end_temporaries(known)
         unread(f, node)
         self.check_unused(node, o)
 

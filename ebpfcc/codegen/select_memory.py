@@ -26,14 +26,28 @@ def address(s: Selector, p: Value, off: int, single: bool = False) -> tuple[int,
         return address(s, p.args[0], off + p.args[1].aux)
     if p.op == "gaddr" and p.aux[1] and -32768 <= off + p.aux[1] < 32768:  # members of one object share its address
         return s.value(s.fn.gaddr(p.aux[0])), off + p.aux[1], None, None
-    if p.op == "core_field" and single and off == 0:
+    if p.op == "core_field" and single and off == 0 and fits16(p.aux.value):
         return s.value(p.args[0]), p.aux.value + off, None, p.aux
-    if p.op == "const" or not -32768 <= off < 32768:
-        r = s.new()
-        s.mov(r, s.value(p))
-        s.put(ALU64 | m.ADD, r, imm=off)
-        return r, 0, None, None
+    if p.op == "const" or not fits16(off):
+        return distant(s, s.value(p), off), 0, None, None
     return s.value(p), off, None, None
+
+
+def fits16(off: int) -> bool:
+    return -32768 <= off < 32768
+
+
+def distant(s: Selector, base: int, off: int) -> int:
+    """base + off in a register, for an offset that no access has room for."""
+    r = s.new()
+    s.mov(r, base)
+    if fits32(off):
+        s.put(ALU64 | m.ADD, r, imm=off)
+    else:
+        far = s.new()
+        s.load_const(far, off)
+        s.put(ALU64 | m.ADD | X, r, far)
+    return r
 
 
 def folds(s: Selector, p: Value, off: int) -> bool:
@@ -43,9 +57,13 @@ def folds(s: Selector, p: Value, off: int) -> bool:
 
 
 def access(s: Selector, code: int, dst: int, src: int, where: tuple[int, int, Any, Any], imm: int = 0) -> None:
-    i = s.put(code, dst, src, where[1], imm)
-    i.slot = where[2]
-    i.core = where[3]
+    base, off, slot, core = where
+    if slot is None and not fits16(off):
+        base, off = distant(s, base, off), 0
+        dst, src = (dst, base) if code & 7 == LDX else (base, src)
+    i = s.put(code, dst, src, off, imm)
+    i.slot = slot
+    i.core = core
 
 
 def op_load(s: Selector, insn: Value) -> None:
@@ -232,9 +250,13 @@ def op_core_field(s: Selector, insn: Value) -> None:
 def only_accessed(s: Selector, insn: Value) -> bool:
     """Every use is the base of one load or store at offset 0: the relocation can sit there."""
     users = users_of(s, insn)
-    return len(users) == s.uses.get(insn, 0) and all(
-        (u.op in ("load", "store") and u.args[0] is insn and u.aux.off == 0 and (u.op == "load" or u.args[1] is not insn)) and u.aux.align >= u.aux.size
-        for u in users
+    return (
+        len(users) == s.uses.get(insn, 0)
+        and fits16(insn.aux.value)
+        and all(
+            (u.op in ("load", "store") and u.args[0] is insn and u.aux.off == 0 and (u.op == "load" or u.args[1] is not insn)) and u.aux.align >= u.aux.size
+            for u in users
+        )
     )
 
 

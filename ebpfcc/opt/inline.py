@@ -51,21 +51,29 @@ def callees(fn: Function) -> list[str]:
     return [insn.aux.target for block in fn.blocks for insn in block.insns if insn.op == "call" and insn.aux.kind == "func"]
 
 
+def references(fn: Function) -> dict[str, int]:
+    """How often the function calls each other one, or takes its address."""
+    refs: dict[str, int] = {}
+    for block in fn.blocks:
+        for insn in block.insns:
+            if insn.op == "call" and insn.aux.kind == "func":
+                refs[insn.aux.target] = refs.get(insn.aux.target, 0) + 1
+            for a in insn.args:
+                if a.op == "gaddr":
+                    refs[a.aux[0]] = refs.get(a.aux[0], 0) + 1
+            for target in insn.targets:
+                for a in target.args:
+                    if a.op == "gaddr":
+                        refs[a.aux[0]] = refs.get(a.aux[0], 0) + 1
+    return refs
+
+
 def count_references(module: Module) -> dict[str, int]:
     """How often each function is called or its address taken."""
     refs: dict[str, int] = {}
     for fn in module.functions.values():
-        for block in fn.blocks:
-            for insn in block.insns:
-                if insn.op == "call" and insn.aux.kind == "func":
-                    refs[insn.aux.target] = refs.get(insn.aux.target, 0) + 1
-                for a in insn.args:
-                    if a.op == "gaddr":
-                        refs[a.aux[0]] = refs.get(a.aux[0], 0) + 1
-                for target in insn.targets:
-                    for a in target.args:
-                        if a.op == "gaddr":
-                            refs[a.aux[0]] = refs.get(a.aux[0], 0) + 1
+        for name, n in references(fn).items():
+            refs[name] = refs.get(name, 0) + n
     for variable in module.globals.values():
         for _, symbol, _, _ in variable.relocs:
             refs[symbol] = refs.get(symbol, 0) + 1

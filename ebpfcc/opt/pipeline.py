@@ -30,8 +30,10 @@ from . import (
     simplify_cfg,
     sink,
     static_objects,
+    tail_recursion,
     thread_jumps,
     unroll,
+    unused_params,
     widen_stores,
 )
 
@@ -62,6 +64,13 @@ def optimise_module(module: Module, level: str, trace: Trace = no_trace, cpu: in
     for fn in module.functions.values():
         prune_params.run(fn)
         trace("prune_params", fn)
+        if level != "0" and fn.name in inline.callees(fn):
+            mem2reg.run(fn)
+            trace("mem2reg", fn)
+            tail_recursion.run(fn)
+            trace("tail_recursion", fn)
+            prune_params.run(fn)
+            trace("prune_params", fn)
     order, recursive = inline.call_order(module)
     refs = inline.count_references(module)
     if level != "0":
@@ -72,6 +81,8 @@ def optimise_module(module: Module, level: str, trace: Trace = no_trace, cpu: in
         final.add(fn.name)
     libcalls.settle(module)
     drop_unreferenced(module)
+    if level != "0":
+        unused_params.run(module)
     if level != "0" and static_objects.run(module):
         for fn in module.functions.values():
             constants(fn, module, final, trace)
@@ -221,12 +232,13 @@ def scalar_passes(fn: Function, module: Module, trace: Trace) -> None:
 
 
 def drop_unreferenced(module: Module) -> None:
-    while True:
-        refs = inline.count_references(module)
-        dead = [
-            name for name, fn in module.functions.items() if fn.linkage == "local" and "used" not in fn.attrs and fn.section == ".text" and not refs.get(name)
-        ]
-        if not dead:
-            return
-        for name in dead:
-            del module.functions[name]
+    """Local functions that neither a root nor what a root needs refers to."""
+    live = {name for name, fn in module.functions.items() if fn.linkage != "local" or "used" in fn.attrs or fn.section != ".text"}
+    live |= {symbol for variable in module.globals.values() for _, symbol, _, _ in variable.relocs}
+    work = [name for name in live if name in module.functions]
+    while work:
+        found = inline.references(module.functions[work.pop()]).keys() - live
+        live |= found
+        work += [name for name in found if name in module.functions]
+    for name in [name for name in module.functions if name not in live]:
+        del module.functions[name]

@@ -37,6 +37,27 @@ static u64 mixed(const int *p, u32 n) { u64 r=0; for(u32 i=0;i<n;i++) r=r*31+p[i
 u64 tle_desig(u64 a,u64 b,u64 c,u64 d){ static struct in2 w={.p[0]=1,2,3,4,5}; static struct an p={.a=1,2,3,4,5}, q={.u=7,8,.b=4,5}; static int m[2][2][2]={[1][0]=1,2,3,[0][1][1]=9,10};
  static struct mix r[]={[1].x[1]=5,6,[1].s="abc",1,2,{{1,1,1},.s="zz",3}}; struct in2 v={.p[1]=a,b,c}; struct an s={.b=a,b,c,d}; int l[][2]={[0 ... 2]=a,b,[1]=c}; struct mix k={.x=a,b,.b=c,d};
  return MIXED(w)+mixed(&p.a,3)*3+p.u*4+p.d*2+mixed(&q.a,3)*5+q.u*6+q.d*8+MIXED(m)*7+mixed(r[1].x,3)*11+r[1].s[2]+r[1].b*12+r[1].c+r[2].s[1]*13+mixed(r[2].x,3)+r[2].b*9+sizeof(r)+MIXED(v)*13+mixed(&s.a,3)*17+s.u*7+s.d*18+MIXED(l)*19+mixed(k.x,3)*23+k.s[0]+k.b*29+k.c*31+sizeof(l); }
+static NI u64 six(u64 a,u64 b,u64 c,u64 unused,u64 e,u64 f){ return a>7?b+c:a*e+b+f; }
+u64 t_six(u64 a,u64 b,u64 c,u64 d){
+#ifdef __OPTIMIZE__
+ return six(a,b,c,5,d,a^b)+six(3,c,d,a,9,7);
+#else
+ return (a>7?b+c:a*d+b+(a^b))+(3*9+c+7);
+#endif
+}
+static inline u64 again(u64 n,u64 a,u64 b,u64 c,u64 d,u64 e){ if(!n) return a+b*3+c*5+d*7+e*11; return again(n-1,b,c,d,e,a+n); }
+u64 t_again(u64 a,u64 b,u64 c,u64 d){
+#ifdef __OPTIMIZE__
+ return again(a&7,b,c,d,a,1);
+#else
+ u64 n=a&7,e=1,x=b,y=c,z=d,w=a; while(n){ u64 o=x; x=y; y=z; z=w; w=e; e=o+n; n--; } return x+y*3+z*5+w*7+e*11;
+#endif
+}
+struct far { char pad[40000]; u64 a; u32 b; char tail[100000]; u16 c; }; static struct far far_object; static char far_bytes[100000];
+static NI u64 far_access(struct far *p,u64 a,u64 b){ p->a=a; p->b+=b; p->c++; __builtin_memcpy(far_bytes+32760,&p->pad[39990],30); __builtin_memset(far_bytes+65530,5,20); return p->a+p->b+p->c+far_bytes[65540]; }
+u64 tle_far(u64 a,u64 b,u64 c,u64 d){ far_object.c=c; far_object.b=3; u64 r=far_access(&far_object,a,b); for(int i=0;i<12;i++) r=r*31+far_bytes[32768+i]; return r; }
+struct rec { u64 a[12]; }; static NI struct rec make(u64 n){ struct rec r={{n,n+1}}; r.a[n%12]+=5; return r; }
+u64 t_temps(u64 a,u64 b,u64 c,u64 d){ u64 r=0; struct rec x=make(a); r+=x.a[b%12]; { struct rec y=make(b); r=r*3+y.a[1]; } make(c); r+=make(c).a[1]; x=make(d); r+=make(make(a).a[0]).a[a%12]; struct rec z=a&1?make(b):x; if(make(c).a[0]>5) r+=make(d).a[1]; return r+x.a[d%12]*7+z.a[1]; }
 
 // t_byval 2baa5393
 // t_ret 6d22c646
@@ -53,3 +74,7 @@ u64 tle_desig(u64 a,u64 b,u64 c,u64 d){ static struct in2 w={.p[0]=1,2,3,4,5}; s
 // t_logic fe41014d
 // t_div 79fe72f5
 // tle_desig 7f25fad5
+// t_six 75e8f69b
+// t_again e468e252
+// tle_far e34c91d8
+// t_temps 42d3b460
