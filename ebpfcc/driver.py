@@ -80,16 +80,18 @@ def stages(source: Any, options: Options, sources: SourceMap, diag: Diagnostics,
     if options.action == "preprocess":
         preprocess_text(Preprocessor(options, sources, diag, None, False), source, options, result)
         return
-    from .c.parse_expr import KEYWORDS
+    from .c.parse_expr import C23_KEYWORDS, KEYWORDS
     from .c.unit import Unit
 
-    preprocessor = Preprocessor(options, sources, diag, KEYWORDS)
+    c23 = options.std_year == "23"
+    preprocessor = Preprocessor(options, sources, diag, {**KEYWORDS, **C23_KEYWORDS} if c23 else KEYWORDS)
     result.preprocessor = preprocessor
     tokens = preprocessor.run(source)
     result.dependencies = list(dict.fromkeys(path for _, path, _ in preprocessor.included))
     result.lap("preprocess")
     gnu_inline = options.std_year in ("89", "94") if options.gnu_inline is None else options.gnu_inline
     unit = Unit(diag, options.big_endian, options.cpu, options.strict_aliasing and options.opt_level != "0", gnu_inline, options.wrapping)
+    unit.c23 = c23
     module = unit.run(tokens)
     result.lap("parse and lower")
     if diag.errors:

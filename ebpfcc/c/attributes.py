@@ -25,7 +25,7 @@ FLAGS = frozenset(
     "assume_aligned align_value sentinel no_profile_instrument_function access nonstring regparm cdecl musttail uninitialized noescape "
     "noplt visibility_hidden model type_visibility lto_visibility_public scalar_storage_order simd tls_model constructor "
     "destructor common nocommon no_address_safety_analysis copy symver section_type optsize noinit objc_root_class stdcall "
-    "unavailable tainted_args fd_arg fd_arg_read fd_arg_write null_terminated_string_arg zero_call_used_regs guard guarded_by "
+    "unavailable tainted_args fd_arg fd_arg_read fd_arg_write null_terminated_string_arg zero_call_used_regs guard guarded_by unsequenced reproducible "
     "acquire_capability release_capability pt_guarded_by bitwise safe force context nocast noderef overloadable btf_type_attribute "
     "convergent annotate no_builtin swiftcall loader_uninitialized assume callback wunused".split()
 )

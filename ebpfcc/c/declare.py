@@ -97,6 +97,20 @@ def specified(f: FunctionState, node: Any) -> T.Type:
 AUTO = T.Typedef("__auto_type", T.INT)
 
 
+def inferred(f: FunctionState, t: T.Type, node: Any) -> T.Type:
+    """The type of the initialiser, for an object that is declared `auto` (C23 6.7.10) or `__auto_type`."""
+    if T.strip_quals(t) is not AUTO:
+        return t
+    if node.init is None or type(node.init) is c_ast.InitList:
+        f.diag.error(node.coord, f"declaration of variable '{node.name}' with deduced type 'auto' requires an initializer")
+        return T.POISON
+    o = type_of(f, node.init)
+    u = T.strip(o.type)
+    found: T.Type = T.Ptr(u.elem) if u.kind == "array" else T.Ptr(o.type) if u.kind == "func" else T.unqualified(o.type)
+    const, volatile, atomic = T.qualifiers(t)
+    return T.qualify(found, const, volatile, False, atomic)
+
+
 LARGEST = 1 << 32  # BTF's sizes have 32 bits
 
 
@@ -143,7 +157,7 @@ def function_type(f: FunctionState, node: Any) -> T.Func:
     ret = declarator_type(f, node.type)
     params: list[T.Param] = []
     variadic = False
-    prototype = node.args is not None
+    prototype = node.args is not None or f.unit.c23
     if T.strip(ret).kind in ("array", "func"):
         f.diag.error(node.coord, f"function cannot return {'array' if T.strip(ret).kind == 'array' else 'function'} type '{T.spell(ret)}'")
         ret = T.INT

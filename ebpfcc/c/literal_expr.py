@@ -21,13 +21,18 @@ def constant(f: FunctionState, node: Any) -> Operand:
             f.diag.error(node.coord, "integer literal is too large to be represented in any integer type")
             return f.poison()
         return value_of(parsed[0], f.const("i64" if parsed[0].size == 8 else "i32", parsed[1]))
+    if kind == "TRUE" or kind == "FALSE":
+        return value_of(T.BOOL, f.const("i32", int(kind == "TRUE")))
+    if kind == "NULLPTR":
+        return value_of(T.VOID_PTR, f.const("ptr", 0))
     if "CHAR" in kind:
         check_escapes(f, [node.value], node.coord)
         t, value = literals.character(node.value)
         return value_of(t, f.const("i32", value))
     # a floating constant may stand where it is converted to an integer at once: `10E9` nanoseconds
     try:
-        number = float.fromhex(node.value.rstrip("fFlL")) if kind.startswith("HEX") else float(node.value.rstrip("fFlL"))
+        digits = node.value.replace("'", "").rstrip("fFlL")
+        number = float.fromhex(digits) if kind.startswith("HEX") else float(digits)
     except ValueError:
         f.diag.error(node.coord, f"invalid floating constant '{node.value}'")
         return f.poison()

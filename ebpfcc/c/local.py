@@ -8,7 +8,7 @@ from . import access, init
 from . import types as T
 from .attributes import gather
 from .convert import assign_convert, rvalue
-from .declare import AUTO, alignas, declarator_type, mentions
+from .declare import AUTO, alignas, declarator_type, inferred, mentions
 from .nodes import Typedef
 from .state import FunctionState, Operand, Variable, ir_type
 
@@ -53,6 +53,7 @@ def declare(f: FunctionState, node: Any) -> None:
         if getattr(known, "pos", None) is not None:
             f.diag.note(known.pos, "previous definition is here")
     if "static" in node.storage:
+        t = inferred(f, t, node)
         declare_static(f, node, t, attrs)
     else:
         declare_automatic(f, node, t, attrs)
@@ -88,10 +89,13 @@ def declare_automatic(f: FunctionState, node: Any, t: T.Type, attrs: dict[str, A
             return
         o = rvalue(f, f.expr(node.init))
         const, volatile, _ = T.qualifiers(t)
-        t = T.qualify(o.type, const, volatile)
+        t = T.qualify(T.unqualified(o.type), const, volatile)
         variable = Variable(name, t, "auto", node.coord)
+        variable.attrs = attrs
         f.scopes[-1][name] = variable
         place(f, variable, attrs, node)
+        if attrs.get("cleanup"):
+            f.cleanups[-1].append((variable, attrs["cleanup"]))
         assign_initial(f, variable, o, node)
         return
     if u.kind == "array" and u.count is None and node.init is not None:

@@ -28,12 +28,16 @@ KEYWORDS = {
     "__auto_type": "AUTO_TYPE", "__extension__": "EXTENSION", "__label__": "LABEL", "_Generic": "GENERIC", "__builtin_offsetof": "OFFSETOF",
     "__int128": "__INT128", "_Static_assert": "_STATIC_ASSERT", "_Float16": "FLOAT", "_Nonnull": "NULLABILITY", "_Nullable": "NULLABILITY",
 }  # fmt: skip
+C23_KEYWORDS = {  # C23 6.4.1
+    "bool": "_BOOL", "true": "TRUE", "false": "FALSE", "nullptr": "NULLPTR", "constexpr": "CONSTEXPR", "static_assert": "_STATIC_ASSERT",
+    "alignas": "_ALIGNAS", "alignof": "_ALIGNOF", "thread_local": "_THREAD_LOCAL", "typeof": "TYPEOF", "typeof_unqual": "TYPEOF",
+}  # fmt: skip
 PRECEDENCE = {
     "LOR": 0, "LAND": 1, "OR": 2, "XOR": 3, "AND": 4, "EQ": 5, "NE": 5, "GT": 6, "GE": 6, "LT": 6, "LE": 6,
     "RSHIFT": 7, "LSHIFT": 7, "PLUS": 8, "MINUS": 8, "TIMES": 9, "DIVIDE": 9, "MOD": 9,
 }  # fmt: skip
 QUALIFIERS = frozenset(("CONST", "VOLATILE", "RESTRICT", "_ATOMIC"))
-STORAGE = frozenset(("AUTO", "REGISTER", "STATIC", "EXTERN", "TYPEDEF", "_THREAD_LOCAL"))
+STORAGE = frozenset(("AUTO", "REGISTER", "STATIC", "EXTERN", "TYPEDEF", "_THREAD_LOCAL", "CONSTEXPR"))
 SIMPLE_TYPES = frozenset(("VOID", "_BOOL", "CHAR", "SHORT", "INT", "LONG", "FLOAT", "DOUBLE", "_COMPLEX", "SIGNED", "UNSIGNED", "__INT128", "AUTO_TYPE"))
 TYPE_START = QUALIFIERS | SIMPLE_TYPES | {"TYPEID", "STRUCT", "UNION", "ENUM", "TYPEOF", "_ALIGNAS"}
 DECL_START = TYPE_START | STORAGE | {"INLINE", "_NORETURN", "ATTRIBUTE", "EXTENSION", "_STATIC_ASSERT"}
@@ -51,6 +55,9 @@ CONSTANTS = frozenset(
         "U8CHAR_CONST",
         "U16CHAR_CONST",
         "U32CHAR_CONST",
+        "TRUE",
+        "FALSE",
+        "NULLPTR",
     )  # fmt: skip
 )
 STRINGS = frozenset(("STRING_LITERAL", "WSTRING_LITERAL", "U8STRING_LITERAL", "U16STRING_LITERAL", "U32STRING_LITERAL"))

@@ -24,7 +24,7 @@ NOT_A_VARIABLE = "illegal initializer (only variables can be initialized)"
 class Spec:
     """Declaration specifiers. words: of an arithmetic type or a typedef's name; node: struct, union, enum or typeof."""
 
-    __slots__ = ("storage", "quals", "attrs", "words", "node", "funcspec", "align", "coord")
+    __slots__ = ("storage", "quals", "attrs", "words", "node", "funcspec", "align", "coord", "constexpr", "redundant")
 
     def __init__(self, coord: Any) -> None:
         self.storage: list[str] = []
@@ -35,12 +35,14 @@ class Spec:
         self.funcspec: list[str] = []
         self.align: list[Any] = []
         self.coord = coord
+        self.constexpr = self.redundant = False
 
 
 class GnuParser(PragmaParser):
     """Yields external declarations one by one (`next_external`), so that each can be declared before the next is read."""
 
     begin = 0  # of the external declaration in work
+    c23 = False
 
     def next_external(self) -> list[Any] | None:
         """The declarations of the next external declaration; None at the end. A REGION token comes back as it is."""
@@ -130,6 +132,8 @@ class GnuParser(PragmaParser):
 
     def _standalone(self, spec: Spec) -> list[Any]:
         """`struct s { ... };`: a declaration without declarator."""
+        if spec.redundant:
+            return []
         if spec.node is None:
             return [AttributeStmt(spec.attrs, spec.coord)]
         decl = self._build(spec, TypeDecl(None, spec.coord), [], None)
@@ -215,14 +219,21 @@ class GnuParser(PragmaParser):
                     spec.quals.append({"CONST": "const", "VOLATILE": "volatile", "RESTRICT": "restrict", "_ATOMIC": "_Atomic"}[kind])
             elif kind in STORAGE:
                 self._i += 1
-                if spec.storage and "_Thread_local" not in spec.storage and kind != "_THREAD_LOCAL":
+                free = kind in ("_THREAD_LOCAL", "CONSTEXPR") or self.c23 and "auto" in (tok.value, *spec.storage)
+                if spec.storage and "_Thread_local" not in spec.storage and not free and not spec.constexpr:
                     self.report(SyntaxFault(f"cannot combine with previous '{spec.storage[0]}' declaration specifier", tok))
-                spec.storage.append({"__thread": "_Thread_local"}.get(tok.value, tok.value))
+                if kind == "CONSTEXPR":
+                    self._add_constexpr(spec)
+                else:
+                    spec.storage.append({"__thread": "_Thread_local", "thread_local": "_Thread_local"}.get(tok.value, tok.value))
             elif kind in SIMPLE_TYPES:
                 if spec.node is not None:
                     return spec
                 self._i += 1
-                spec.words.append({"__signed__": "signed", "__signed": "signed"}.get(tok.value, tok.value))
+                if tok.value == "bool" and spec.words == ["_Bool"] and "typedef" in spec.storage:
+                    spec.redundant = True  # `typedef _Bool bool;` of a header that does not know C23
+                    continue
+                spec.words.append({"__signed__": "signed", "__signed": "signed", "bool": "_Bool"}.get(tok.value, tok.value))
             elif kind == "TYPEID" or (kind == "ID" and not spec.words and spec.node is None and self._is_unknown_type()):
                 if spec.words or spec.node is not None:
                     return spec
@@ -250,7 +261,17 @@ class GnuParser(PragmaParser):
             elif kind == "EXTENSION":
                 self._i += 1
             else:
+                if self.c23 and "auto" in spec.storage and not spec.words and spec.node is None:  # the type is that of the initialiser
+                    spec.storage.remove("auto")
+                    spec.words.append("__auto_type")
                 return spec
+
+    def _add_constexpr(self, spec: Spec) -> None:
+        """C23 6.7.2: a constant object; that it is static shows in its address alone."""
+        spec.constexpr = True
+        spec.quals.append("const")
+        if "static" not in spec.storage:
+            spec.storage = ["static"]
 
     def _move_type_attributes(self, spec: Spec) -> None:
         """Those behind a tag that belong to the type as it is used here: `struct s __kptr *p`."""
@@ -335,20 +356,22 @@ class GnuParser(PragmaParser):
         values = None
         if self._accept("LBRACE"):
             values = c_ast.EnumeratorList([], tok)
+            item = None
             while self._peek_type() != "RBRACE":
                 item = self._peek()
-                if item is not None and item.type == "TYPEID":
+                if item is not None and item.type in ("TYPEID", "TRUE", "FALSE"):
                     self._i += 1
                 else:
                     item = self._expect("ID")
                 self._parse_attributes()
                 value = self._parse_conditional_expression() if self._accept("EQUALS") else None
-                values.enumerators.append(c_ast.Enumerator(item.value, value, item))
-                self._add_identifier(item.value, item)
+                if item.type not in ("TRUE", "FALSE"):  # `enum { false, true };` of a header that does not know C23
+                    values.enumerators.append(c_ast.Enumerator(item.value, value, item))
+                    self._add_identifier(item.value, item)
                 if not self._accept("COMMA"):
                     break
             end = self._expect("RBRACE")
-            if not values.enumerators:
+            if not values.enumerators and item is None:
                 self.report(SyntaxFault("use of empty enum", end))
             attrs += self._parse_attributes()
         elif name is None:
@@ -384,7 +407,7 @@ class GnuParser(PragmaParser):
             if kind in QUALIFIERS:
                 self._i += 1
                 quals.append({"CONST": "const", "VOLATILE": "volatile", "RESTRICT": "restrict", "_ATOMIC": "_Atomic"}[kind])
-            elif kind == "ATTRIBUTE" or kind == "NULLABILITY":
+            elif kind == "ATTRIBUTE" or kind == "NULLABILITY" or kind == "LBRACKET" and self._peek_type(2) == "LBRACKET":
                 quals.extend(self._parse_attributes())
             else:
                 return quals

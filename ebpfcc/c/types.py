@@ -502,6 +502,11 @@ def strip_quals(t: Type) -> Type:
     return t
 
 
+def unqualified(t: Type) -> Type:
+    """Without qualifiers, also those inside typedefs; a typedef that has none stays."""
+    return strip(t) if any(qualifiers(t)) else strip_quals(t)
+
+
 def same(a: Type, b: Type) -> bool:
     """Compatible types (C11 6.2.7), qualifiers at the top ignored."""
     a, b = strip(a), strip(b)

@@ -43,6 +43,7 @@ class Unit(Variables, Functions, Checks):
         self.big_endian = big_endian
         self.cpu = cpu
         self.has_load_acquire = False
+        self.c23 = False  # -std=c23
         self.ms_extensions = True
         self.module = Module(big_endian)
         self.names: dict[str, Any] = {name: T.Typedef(name, t) for name, t in PREDECLARED.items()}
@@ -87,6 +88,7 @@ class Unit(Variables, Functions, Checks):
         parser = GnuParser(self.is_typedef)
         parser.similar_type = self.similar_type
         parser.diag = self.diag
+        parser.c23 = self.c23
         parser.pack_stack = []
         parser.pushed_attrs = []
         parser.push_places = []
@@ -233,7 +235,7 @@ class Unit(Variables, Functions, Checks):
         f.declare(node.name, typedef)
 
     def declare_external(self, f: FunctionState, node: Any) -> None:
-        t = declare.declarator_type(f, node.type)
+        t = declare.inferred(f, declare.declarator_type(f, node.type), node)
         if node.name is None:
             if T.strip(t).kind != "enum" and getattr(T.strip(t), "tag", None) is None:
                 self.diag.warning("missing-declarations", node.coord, "declaration does not declare anything")

@@ -169,8 +169,8 @@ class Reader:
             return _character(spelling), False
         if spelling[0].isalpha() or spelling[0] in "_$":
             self.last_name = spelling
-            if spelling == "true":
-                return 0, False  # a keyword from C23 on only
+            if spelling in ("true", "false"):
+                return int(kind == "TRUE"), False  # keywords from C23 on only
             self.diag.warning("undef", tok, f"'{spelling}' is not defined, evaluates to 0")
             return 0, False
         if kind in ("FLOAT_CONST", "HEX_FLOAT_CONST"):
@@ -184,8 +184,9 @@ class Reader:
         unsigned = "u" in spelling[len(digits) :].lower()
         try:
             if digits[:2] in ("0x", "0X", "0b", "0B"):
-                value = int(digits, 0)
+                value = int(digits.replace("'", ""), 0)
             else:
+                digits = digits.replace("'", "")
                 value = int(digits, 8 if digits[0] == "0" else 10)
         except ValueError:
             raise ConditionError(f"invalid integer constant '{spelling}' in preprocessor expression", tok) from None

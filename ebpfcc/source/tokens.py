@@ -32,10 +32,11 @@ FIXED = {
 # line, or a character that begins no token.
 TOKEN = re.compile(
     r"""([ \t\n\f\v\r]*)("""
-    r"""[A-Za-z_$][\w$]*(?![\w$"'])|[;,(){}\[\]?~]|\.?[0-9](?:[eEpP][+-]|[\w.])*|[^\W\d][\w$]*(?![\w$"'])"""
+    r"""[A-Za-z_$][\w$]*(?![\w$"'])|[;,(){}\[\]?~]|\.?[0-9](?:[eEpP][+-]|[\w.]|'\w)*|[^\W\d][\w$]*(?![\w$"'])"""
     r"""|(?:u8|[LuU])?(?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)+')|->|\+\+|--|&&|\|\||\.\.\.|(?:<<|>>|[-+*/%&|^=!<>])=|<<|>>"""
     r"""|##|%:%:|[<%]:|[:%]>|<%|::|[-+*/%&|^=!<>.:#]|[^\W\d][\w$]*|["'][^\n]*|[^ \t\n\f\v\r])"""
 )
+SEPARATOR = re.compile(r"(?<=[0-9a-fA-F])'(?=[0-9a-fA-F])")  # of digits (C23 6.4.5.2)
 INT_SUFFIX = r"(?:[uU](?:ll?|LL?)?|(?:ll?|LL?)[uU]?)?"
 NUMBER = re.compile(
     rf"(?:(?P<HEX>0[xX][0-9a-fA-F]+{INT_SUFFIX})|(?P<BIN>0[bB][01]+{INT_SUFFIX})|(?P<OCT>0[0-7]+{INT_SUFFIX})|(?P<DEC>(?:0|[1-9][0-9]*){INT_SUFFIX})"
@@ -107,7 +108,7 @@ def classify(spelling: str) -> str:
             return "BAD_QUOTE"
         return kind + "CHAR_CONST" if kind or ONE_CHARACTER.fullmatch(spelling) else "INT_CONST_CHAR"
     if first.isdigit() or first == "." and len(spelling) > 1:
-        m = NUMBER.match(spelling)
+        m = NUMBER.match(SEPARATOR.sub("", spelling) if "'" in spelling else spelling)
         return NUMBER_TYPES[str(m.lastgroup)] if m is not None else "BAD_NUMBER"
     if first in "\"'":
         return "BAD_QUOTE"
