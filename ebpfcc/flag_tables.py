@@ -24,6 +24,7 @@ SETS: dict[str, tuple[str, object]] = {
     "-fgnu89-inline": ("gnu_inline", True), "-fno-gnu89-inline": ("gnu_inline", False),
     "-fwrapv": ("wrapping", True), "-fno-wrapv": ("wrapping", False), "-fno-strict-overflow": ("wrapping", True), "-fstrict-overflow": ("wrapping", False),
     "-fstrict-aliasing": ("strict_aliasing", True), "-fno-strict-aliasing": ("strict_aliasing", False),
+    "-fheader-index": ("header_index", True), "-fno-header-index": ("header_index", False),
     "-mlittle-endian": ("big_endian", False), "-EL": ("big_endian", False), "-mbig-endian": ("big_endian", True), "-EB": ("big_endian", True),
 }  # fmt: skip
 

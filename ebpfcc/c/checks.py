@@ -61,7 +61,7 @@ class Checks:
 
     def known(self) -> set[str]:
         """The names at file scope, those of headers that are read by their index included."""
-        return {*self.names, *(name for region, _, _ in self.regions for name in (*region.typedefs, *region.ordinary))}
+        return {*self.names, *(name for region, _, _ in self.regions for name in region.names())}
 
     def declared_here(self, f: FunctionState, name: str) -> None:
         symbol = f.lookup(name) if name else None

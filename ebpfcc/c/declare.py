@@ -198,11 +198,12 @@ def tag_scope(f: FunctionState) -> dict[str, Any]:
     return tags
 
 
-def find_tag(f: FunctionState, name: str) -> Any:
-    for scope in reversed(f.tags):
+def known_tag(f: FunctionState, kind: str, name: str, defines: bool) -> Any:
+    """What a tag names where it is mentioned, or in the scope where it is defined."""
+    for scope in reversed(f.tags[-1:] if defines else f.tags):
         if name in scope:
             return scope[name]
-    return f.unit.tags.get(name)
+    return None if defines and f.tags else f.unit.tag_before(kind, name, defines)
 
 
 def record_type(f: FunctionState, node: Any) -> T.Record:
@@ -210,7 +211,7 @@ def record_type(f: FunctionState, node: Any) -> T.Record:
     name = node.name
     record: T.Record | None = None
     if name is not None:
-        known = tag_scope(f).get(name) if node.decls is not None else find_tag(f, name)
+        known = known_tag(f, kind, name, node.decls is not None)
         if known is not None:
             if known.kind != kind:
                 f.diag.error(node.coord, f"use of '{name}' with tag type that does not match previous declaration")
@@ -245,12 +246,10 @@ def apply_record_attributes(f: FunctionState, record: T.Record, attrs: dict[str,
 
 def define_record(f: FunctionState, record: T.Record, node: Any) -> None:
     if record.members is not None:
-        if f.unit.lenient_redefinition(record):
-            return
         f.diag.error(node.coord, f"redefinition of '{record.kind} {record.tag}'")
         if record.pos is not None:
             f.diag.note(record.pos, "previous definition is here")
-        return
+        record = T.Record(record.kind, record.tag)  # what its members declare is known all the same
     record.resolve = None
     record.pos = node.coord
     attrs = gather(f, node.attrs) if node.attrs else {}
@@ -367,7 +366,7 @@ def enum_type(f: FunctionState, node: Any) -> T.Enum:
     name = node.name
     enum: Any = None
     if name is not None:
-        known = tag_scope(f).get(name) if node.values is not None else find_tag(f, name)
+        known = known_tag(f, "enum", name, node.values is not None)
         if known is not None and known.kind == "enum":
             enum = known
         elif known is not None:
@@ -394,9 +393,10 @@ def enum_type(f: FunctionState, node: Any) -> T.Enum:
 
 def define_enum(f: FunctionState, enum: T.Enum, node: Any) -> None:
     if enum.values is not None:
-        if not f.unit.lenient_redefinition(enum):
-            f.diag.error(node.coord, f"redefinition of 'enum {enum.tag}'")
-        return
+        f.diag.error(node.coord, f"redefinition of 'enum {enum.tag}'")
+        if enum.pos is not None:
+            f.diag.note(enum.pos, "previous definition is here")
+        enum = T.Enum(enum.tag)
     enum.resolve = None
     attrs = gather(f, node.attrs) if node.attrs else {}
     enum.decl_tags = list(attrs.get("btf_decl_tag", ()))
@@ -415,12 +415,15 @@ def define_enum(f: FunctionState, enum: T.Enum, node: Any) -> None:
         if enum.fixed and not fits(following, enum.underlying):
             f.diag.error(item.coord, f"enumerator value is not representable in the underlying type '{T.spell(enum.underlying)}'")
         values.append((item.name, following))
-        constant = EnumConstant(item.name, following, T.INT if -(1 << 31) <= following < 1 << 31 else T.LONG, enum)
+        constant = EnumConstant(item.name, following, T.INT if -(1 << 31) <= following < 1 << 31 else T.LONG, enum, item.coord)
         constants.append(constant)
         scope = f.scopes[-1] if f.scopes else f.unit.names
-        old = scope.get(item.name)
-        if old is not None and not (isinstance(old, EnumConstant) and old.value == following):
-            f.diag.error(item.coord, f"redefinition of enumerator '{item.name}'")
+        old = f.scopes[-1].get(item.name) if f.scopes else f.unit.declared_before(item.name)
+        if old is not None:
+            same = isinstance(old, EnumConstant)
+            f.diag.error(item.coord, f"redefinition of enumerator '{item.name}'" if same else f"redefinition of '{item.name}'")
+            if getattr(old, "pos", None) is not None:
+                f.diag.note(old.pos, "previous definition is here")
         scope[item.name] = constant
         following += 1
     enum.values = values

@@ -67,13 +67,14 @@ class FunctionSymbol:
 
 
 class EnumConstant:
-    __slots__ = ("name", "value", "type", "enum")
+    __slots__ = ("name", "value", "type", "enum", "pos")
 
-    def __init__(self, name: str, value: int, type: T.Type, enum: T.Enum) -> None:
+    def __init__(self, name: str, value: int, type: T.Type, enum: T.Enum, pos: Any) -> None:
         self.name = name
         self.value = value
         self.type = type
         self.enum = enum
+        self.pos = pos
 
 
 class CoreChain:

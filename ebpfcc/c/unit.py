@@ -18,6 +18,7 @@ from .attributes import MODES, gather
 from .checks import Checks
 from .control import unread
 from .functions import Functions
+from .indexed import Indexed
 from .nodes import Asm as AsmNode
 from .nodes import AttributeStmt, Decl, Typedef
 from .parser import NOT_A_VARIABLE, GnuParser
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 PREDECLARED = {"__int128_t": T.INT128, "__uint128_t": T.UINT128, "__builtin_va_list": T.Ptr(T.VOID)}
 
 
-class Unit(Variables, Functions, Checks):
+class Unit(Indexed, Variables, Functions, Checks):
     """big_endian, cpu: the target. names, tags: file scope. regions: indexed headers whose declarations wait."""
 
     def __init__(self, diag: Any, big_endian: bool, cpu: int, strict_aliasing: bool = True, gnu_inline: bool = False, wrapping: bool = False) -> None:
@@ -47,6 +48,7 @@ class Unit(Variables, Functions, Checks):
         self.ms_extensions = True
         self.module = Module(big_endian)
         self.names: dict[str, Any] = {name: T.Typedef(name, t) for name, t in PREDECLARED.items()}
+        self.predeclared = len(self.names)
         self.tags: dict[str, Any] = {}
         self.regions: list[tuple[Any, GnuParser, set[int]]] = []
         self.grouped: dict[Any, Any] = {}  # expressions that stand in parentheses
@@ -118,76 +120,6 @@ class Unit(Variables, Functions, Checks):
         self.lower_all()
         return self.module
 
-    def add_region(self, region: Any) -> None:
-        parser = self.new_parser()
-        assert self.parser is not None
-        parser.pack = self.parser.pack
-        parser.pushed_attrs = list(self.parser.pushed_attrs)
-        self.regions.append((region, parser, set()))
-
-    def declare_from_region(self, region: Any, parser: GnuParser, done: set[int], numbers: Any) -> bool:
-        """Parses and declares declarations of a region; whether any was new."""
-        new = False
-        for n in numbers if isinstance(numbers, (list, tuple)) else (numbers,):
-            if n in done:
-                continue
-            done.add(n)
-            new = True
-            saved = parser._toks, parser._i, parser._scope_stack
-            parser._scope_stack = []
-            parser.feed(region.tokens(n))
-            f = self.scratch()
-            scopes = f.scopes, f.tags
-            f.scopes, f.tags = [], []  # an object of block scope may be in work there
-            self.in_region += 1
-            try:
-                while (nodes := parser.next_external()) is not None:
-                    for node in nodes:
-                        self.external(node)
-            except SyntaxFault as fault:
-                parser.report(fault)
-            self.in_region -= 1
-            f.scopes, f.tags = scopes
-            parser._toks, parser._i, parser._scope_stack = saved
-        return new
-
-    # -- names -----------------------------------------------------------------------------------------------------
-    def is_typedef(self, name: str) -> bool:
-        symbol = self.names.get(name)
-        if symbol is not None:
-            return type(symbol) is T.Typedef
-        for region, _, _ in reversed(self.regions):
-            if region.is_typedef(name):
-                return True
-        return False
-
-    def lookup(self, name: str) -> Any:
-        symbol = self.names.get(name)
-        if symbol is None and self.regions:
-            for region, parser, done in reversed(self.regions):
-                numbers = region.lookup(name)
-                if numbers is not None and self.declare_from_region(region, parser, done, numbers):
-                    symbol = self.names.get(name)
-                    if symbol is not None:
-                        break
-        return symbol
-
-    def resolve_tag(self, t: T.Record | T.Enum) -> None:
-        """Completes a record or enum whose definition stands in a header index."""
-        if t.tag is None:
-            return
-        for region, parser, done in reversed(self.regions):
-            number = region.lookup_tag(t.tag)
-            if number is not None and number not in done:
-                self.declare_from_region(region, parser, done, number)
-                if (t.members if isinstance(t, T.Record) else t.values) is not None:
-                    return
-        t.resolve = self.resolve_tag
-
-    def lenient_redefinition(self, t: Any) -> bool:
-        """A header's indexed definition does not clash with one that the program made first."""
-        return self.in_region > 0
-
     def at_file_scope(self, f: FunctionState) -> bool:
         return f is self.scratch_state
 
@@ -218,11 +150,11 @@ class Unit(Variables, Functions, Checks):
 
     def declare_typedef(self, f: FunctionState, node: Any) -> None:
         t = declare.declarator_type(f, node.type)
-        old = f.scopes[-1].get(node.name) if f.scopes else self.names.get(node.name)
+        old = f.scopes[-1].get(node.name) if f.scopes else self.declared_before(node.name)
         if old is not None:
             if type(old) is not T.Typedef:
                 self.diag.error(node.coord, f"redefinition of '{node.name}' as different kind of symbol")
-            elif not T.same(old.target, t) and not self.in_region:
+            elif not T.same(old.target, t):
                 self.diag.error(node.coord, f"typedef redefinition with different types ('{T.spell(t)}' vs '{T.spell(old.target)}')")
             return
         typedef = T.Typedef(node.name, t, node.coord)
@@ -248,7 +180,7 @@ class Unit(Variables, Functions, Checks):
 
     def declare_function(self, f: FunctionState, node: Any, t: T.Func, attrs: dict[str, Any]) -> FunctionSymbol:
         name = node.name
-        old = self.names.get(name)
+        old = self.declared_before(name)
         if old is not None and not isinstance(old, FunctionSymbol):
             self.clash(node, old)
             old = None
@@ -260,13 +192,13 @@ class Unit(Variables, Functions, Checks):
             self.names[name] = symbol
         else:
             symbol = old
-            if not T.same(symbol.type, t) and not self.in_region and "overloadable" not in attrs:
+            if not T.same(symbol.type, t) and "overloadable" not in attrs:
                 self.diag.error(node.coord, f"conflicting types for '{name}'")
                 self.diag.note(symbol.pos, "previous declaration is here")
             if t.prototype and symbol.node is None:  # else the parameters' names are those of the definition
                 symbol.type = t
             if static:
-                if symbol.storage != "static" and not self.in_region and not symbol.implicit:
+                if symbol.storage != "static" and not symbol.implicit:
                     self.diag.error(node.coord, f"static declaration of '{name}' follows non-static declaration")
                     self.diag.note(symbol.pos, "previous declaration is here")
                 symbol.storage = "static"
@@ -305,7 +237,7 @@ class Unit(Variables, Functions, Checks):
         if node.body is None or not self.is_definable(decl, t):  # it has syntax errors
             return
         if symbol.node is not None:
-            if self.in_region or "overloadable" in symbol.attrs or self.diag.errors > errors:
+            if "overloadable" in symbol.attrs or self.diag.errors > errors:
                 return
             self.diag.error(decl.coord, f"redefinition of '{decl.name}'")
             self.diag.note(symbol.pos, "previous definition is here")

@@ -27,11 +27,12 @@ class Variables:
     scratch: Any
     clash: Any
     merge_attributes: Any
+    declared_before: Any
     use_function: Any
 
     def declare_variable(self, f: FunctionState, node: Any, t: T.Type, attrs: dict[str, Any]) -> None:
         name = node.name
-        old = self.names.get(name)
+        old = self.declared_before(name)
         if old is not None and not isinstance(old, Variable):
             self.clash(node, old)
             return

@@ -33,6 +33,7 @@ CONDITIONALS = frozenset(("if", "ifdef", "ifndef", "elif", "elifdef", "elifndef"
 OPENING = frozenset(("if", "ifdef", "ifndef"))
 REGION_LINES = 40  # shorter stretches are not worth an index
 REGION_LENGTH = 1000
+FIRST = 50_000  # where enough lines stand in any long text
 
 
 class Condition:
@@ -93,7 +94,7 @@ class Preprocessor:
         self.checked = 0  # how much of the output was looked at for its brace depth
         self.depth = 0
         self.time: object = None
-        self.regions = regions and not options.keep_comments
+        self.regions = regions and options.header_index and not options.keep_comments
         self.keep_defines = options.dump in ("D", "N", "I")
         self.poisoned: set[str] = set()
 
@@ -147,17 +148,7 @@ class Preprocessor:
             out += self.expander.expand(tokens, self._more)
 
     def _check_spellings(self) -> None:
-        """Report what is no token of C, and give painted names their types back."""
-        types = self.types
-        wrong = {value for value, kind in types.items() if kind in INVALID}
-        keep = True
-        for tok in self.out:
-            if tok.type == PAINTED:
-                tok.type = types[str(tok.value)]
-            elif tok.value in wrong:
-                keep = dynamic.report_invalid(tok, self.diag) and keep
-        if not keep:
-            self.out = [t for t in self.out if t.type not in INVALID]
+        self.out = settle(self.out, self.types, self.diag)
 
     # -- files ---------------------------------------------------------------------------------------------------------
     def _enter(self, inclusion: Inclusion, directory: str, search_index: int) -> None:
@@ -234,7 +225,7 @@ class Preprocessor:
 
     def _lex(self, frame: Frame, start: int, end: int) -> list[Token]:
         text = frame.text
-        if self.regions and end - start > REGION_LENGTH and not self.collecting and text.count("\n", start, end) > REGION_LINES:
+        if self.regions and end - start > REGION_LENGTH and not self.collecting and text.count("\n", start, min(end, start + FIRST)) > REGION_LINES:
             from .index import find_regions
 
             found = find_regions(self, frame, start, end)
@@ -372,6 +363,17 @@ class Preprocessor:
 
     def _builtin(self, tok: Token, macro: Macro, stack: list[Any], more: Any) -> list[Token] | None:
         return dynamic.HANDLERS[macro.builtin](self, tok, macro, stack, more)
+
+
+def settle(tokens: list[Token], types: TokenTypes, diag: Diagnostics) -> list[Token]:
+    """Reports what is no token of C, and gives painted names their types back."""
+    keep = True
+    for tok in tokens:
+        if tok.type == PAINTED:
+            tok.type = types[str(tok.value)]
+        elif tok.type in INVALID:
+            keep = dynamic.report_invalid(tok, diag) and keep
+    return tokens if keep else [t for t in tokens if t.type not in INVALID]
 
 
 def _is_name(spelling: str) -> bool:

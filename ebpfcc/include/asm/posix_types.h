@@ -15,15 +15,17 @@ typedef __kernel_long_t __kernel_suseconds_t;
 typedef int __kernel_daddr_t;
 typedef unsigned int __kernel_uid32_t;
 typedef unsigned int __kernel_gid32_t;
+#ifndef __VMLINUX_H__ /* which has this machine's */
 typedef __kernel_uid_t __kernel_old_uid_t;
 typedef __kernel_gid_t __kernel_old_gid_t;
 typedef unsigned int __kernel_old_dev_t;
-typedef __kernel_ulong_t __kernel_size_t;
-typedef __kernel_long_t __kernel_ssize_t;
-typedef __kernel_long_t __kernel_ptrdiff_t;
 typedef struct {
 	int val[2];
 } __kernel_fsid_t;
+#endif
+typedef __kernel_ulong_t __kernel_size_t;
+typedef __kernel_long_t __kernel_ssize_t;
+typedef __kernel_long_t __kernel_ptrdiff_t;
 typedef __kernel_long_t __kernel_off_t;
 typedef long long __kernel_loff_t;
 typedef __kernel_long_t __kernel_old_time_t;

@@ -80,6 +80,7 @@
 #define MAX_BPF_LINK_TYPE __MAX_BPF_LINK_TYPE
 #define MAX_BPF_ATTACH_TYPE __MAX_BPF_ATTACH_TYPE
 
+#ifndef __VMLINUX_H__ /* which has them too */
 enum {
 	BPF_REG_0 = 0,
 	BPF_REG_1 = 1,
@@ -1505,5 +1506,6 @@ struct bpf_lpm_trie_key_u8 {
 };
 
 #define BPF_F_LINK BPF_F_LINK
+#endif
 
 #endif

@@ -6,10 +6,12 @@
 #include <linux/types.h>
 #include <asm/bpf_perf_event.h>
 
+#ifndef __VMLINUX_H__
 struct bpf_perf_event_data {
 	bpf_user_pt_regs_t regs;
 	__u64 sample_period;
 	__u64 addr;
 };
+#endif
 
 #endif

@@ -13,7 +13,9 @@ typedef unsigned int mode_t;
 typedef long ssize_t;
 typedef long off_t;
 typedef unsigned long ino_t;
+#ifndef __VMLINUX_H__
 typedef unsigned long dev_t;
+#endif
 typedef long time_t;
 typedef unsigned int u_int;
 typedef unsigned char u_char;

@@ -21,7 +21,7 @@ typedef __SIZE_TYPE__ size_t;
 #define __EBPFCC_RSIZE_T
 typedef __SIZE_TYPE__ rsize_t;
 #endif
-#if defined(__need_wchar_t) && !defined(__EBPFCC_WCHAR_T)
+#if defined(__need_wchar_t) && !defined(__EBPFCC_WCHAR_T) && !defined(__VMLINUX_H__) /* which has the kernel's */
 #define __EBPFCC_WCHAR_T
 typedef __WCHAR_TYPE__ wchar_t;
 #endif
