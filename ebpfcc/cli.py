@@ -139,6 +139,10 @@ def write_outputs(path: str, result: Result, options: Options) -> int:
         from .source import depend
 
         status |= write(depend.dependency_file(options, path), depend.rule(result.preprocessor), options)
+    if options.stack_usage and result.stack_usage:
+        status |= write(os.path.splitext(options.output)[0] + ".su" if options.output else stem(path) + ".su", result.stack_usage, options)
+    if options.stack_chains:
+        sys.stdout.write(result.stack_chains)
     if result.text is not None:
         stdout = options.action == "preprocess" or bool(options.emit)
         status |= write(options.output or ("-" if stdout else stem(path) + DEFAULT_SUFFIX.get(options.action, "")), result.text, options)

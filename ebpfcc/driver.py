@@ -22,7 +22,7 @@ RECURSION = 60_000  # nested expressions; the parser bounds their depth itself
 class Result:
     """What a compilation gave. data: the object (None after errors); text: for -E, -S and dumps; dependencies: files read."""
 
-    __slots__ = ("data", "text", "diagnostics", "dependencies", "diag", "preprocessor", "times")
+    __slots__ = ("data", "text", "diagnostics", "dependencies", "diag", "preprocessor", "times", "stack_usage", "stack_chains")
 
     def __init__(self, diag: Diagnostics) -> None:
         self.data: bytes | None = None
@@ -31,6 +31,7 @@ class Result:
         self.dependencies: list[str] = []
         self.diag = diag
         self.preprocessor: Any = None
+        self.stack_usage = self.stack_chains = ""  # see stack_report.py
         self.times: list[tuple[str, float]] = []  # (stage, when it ended), from ("", the start) on
 
     def lap(self, stage: str) -> None:
@@ -92,6 +93,8 @@ def stages(source: Any, options: Options, sources: SourceMap, diag: Diagnostics,
     gnu_inline = options.std_year in ("89", "94") if options.gnu_inline is None else options.gnu_inline
     unit = Unit(diag, options.big_endian, options.cpu, options.strict_aliasing and options.opt_level != "0", gnu_inline, options.wrapping)
     unit.c23 = c23
+    unit.short_enums, unit.pack, unit.auto_init = options.short_enums, options.pack, options.auto_init
+    unit.trap_function = options.trap_function or unit.trap_function
     module = unit.run(tokens)
     result.lap("parse and lower")
     if diag.errors:
@@ -133,6 +136,11 @@ def stages(source: Any, options: Options, sources: SourceMap, diag: Diagnostics,
     directory = options.debug_directory or os.getcwd()
     builder = Builder(module, codes, options.big_endian, locate, line_text, assembly)
     data = builder.build(options.debug > 0)
+    if options.stack_usage or options.stack_chains:
+        from . import stack_report
+
+        result.stack_usage = stack_report.usage(codes, module.functions, lambda pos: sources.locate(pos if isinstance(pos, int) else pos.pos))
+        result.stack_chains = stack_report.chains(codes, module.functions)
     if options.action == "assembly":
         result.text = assembly_text(module, codes, builder, options, preprocessor.main_name, locate)
     else:

@@ -23,6 +23,8 @@ SETS: dict[str, tuple[str, object]] = {
     "-gline-directives-only": ("debug", 1), "--debug": ("debug", 2), "-Ofast": ("opt_level", "3"), "--emit=ir": ("emit", "ir"), "--verify": ("verify", True),
     "-fgnu89-inline": ("gnu_inline", True), "-fno-gnu89-inline": ("gnu_inline", False),
     "-fwrapv": ("wrapping", True), "-fno-wrapv": ("wrapping", False), "-fno-strict-overflow": ("wrapping", True), "-fstrict-overflow": ("wrapping", False),
+    "-fshort-enums": ("short_enums", True), "-fno-short-enums": ("short_enums", False), "-fstack-usage": ("stack_usage", True),
+    "-fno-stack-usage": ("stack_usage", False), "--stack-chains": ("stack_chains", True), "-fpack-struct": ("pack", 1), "-fno-pack-struct": ("pack", 0),
     "-fstrict-aliasing": ("strict_aliasing", True), "-fno-strict-aliasing": ("strict_aliasing", False),
     "-fheader-index": ("header_index", True), "-fno-header-index": ("header_index", False),
     "-mlittle-endian": ("big_endian", False), "-EL": ("big_endian", False), "-mbig-endian": ("big_endian", True), "-EB": ("big_endian", True),
@@ -58,12 +60,12 @@ HOST_ONLY_PREFIXES = ("-Wl,", "-fuse-ld", "-static-lib", "-L", "-l", "-stdlib=",
 # Without effect on what this compiler makes. -f names stand without -f and -fno-, and may come with =value.
 IGNORED_F = frozenset(
     """stack-protector stack-protector-all stack-protector-strong builtin asynchronous-unwind-tables unwind-tables
-    common omit-frame-pointer delete-null-pointer-checks wrapv-pointer trapv strict-flex-arrays inline inline-functions
+    common omit-frame-pointer delete-null-pointer-checks wrapv-pointer strict-flex-arrays inline inline-functions
     inline-small-functions inline-functions-called-once inline-hint-functions inline-limit math-errno fast-math finite-math-only
     signed-zeros trapping-math rounding-math reciprocal-math associative-math unsafe-math-optimizations honor-nans honor-infinities
     fp-contract fp-model ffp-eval-method unroll-loops unroll-all-loops vectorize slp-vectorize tree-vectorize tree-slp-vectorize
     tree-loop-distribute-patterns tree-loop-im tree-switch-conversion tree-vrp tree-dce tree-sra tree-ter tree-pre jump-tables
-    ident identify short-enums short-wchar signed-bitfields unsigned-bitfields ms-extensions plan9-extensions gnu-keywords asm
+    ident identify signed-bitfields ms-extensions plan9-extensions gnu-keywords asm
     dollars-in-identifiers exceptions rtti threadsafe-statics visibility visibility-inlines-hidden function-sections data-sections
     unique-section-names merge-constants merge-all-constants keep-static-consts plt semantic-interposition PIC pic PIE pie
     optimize-sibling-calls reorder-blocks reorder-functions reorder-blocks-and-partition toplevel-reorder schedule-insns schedule-insns2
@@ -71,7 +73,7 @@ IGNORED_F = frozenset(
     ipa-pure-const ipa-modref ipa-reference partial-inlining code-hoisting store-merging split-loops split-wide-types peephole peephole2
     align-functions align-labels align-loops align-jumps caller-saves thread-jumps ree rename-registers web selective-scheduling
     conserve-stack stack-check stack-clash-protection stack-limit zero-initialized-in-bss zero-call-used-regs
-    trivial-auto-var-init auto-var-init cf-protection patchable-function-entry
+    auto-var-init cf-protection patchable-function-entry
     caret-diagnostics diagnostics-show-caret diagnostics-show-option diagnostics-show-line-numbers diagnostics-show-labels diagnostics-show-note-include-stack
     diagnostics-fixit-info diagnostics-show-category diagnostics-format diagnostics-print-source-range-info diagnostics-show-template-tree
     diagnostics-show-hotness diagnostics-show-cwe diagnostics-urls diagnostics-column-unit diagnostics-absolute-paths show-column show-source-location
@@ -81,8 +83,8 @@ IGNORED_F = frozenset(
     eliminate-unused-debug-symbols eliminate-dwarf2-dups var-tracking var-tracking-assignments dwarf2-cfi-asm split-dwarf-inlining
     dwarf-directory-asm random-seed working-directory record-command-line record-gcc-switches crash-diagnostics crash-diagnostics-dir
     file-compilation-dir coverage-compilation-dir coverage-prefix-map profile-prefix-map canon-prefix-map canonical-system-headers
-    addrsig emulated-tls tls-model temp-file pch-preprocess preprocessed directives-only extended-identifiers input-charset exec-charset
-    wide-exec-charset max-include-depth tabstop constexpr-depth constexpr-steps bracket-depth template-depth operator-names
+    addrsig emulated-tls tls-model temp-file pch-preprocess preprocessed directives-only extended-identifiers
+    max-include-depth tabstop constexpr-depth constexpr-steps bracket-depth template-depth operator-names
     char8_t gnu-unique strict-enums strict-return strict-vtable-pointers force-emit-vtables whole-program-vtables
     assume-sane-operator-new sized-deallocation aligned-allocation split-stack non-call-exceptions cx-limited-range cx-fortran-rules
     allow-store-data-races isolate-erroneous-paths-dereference isolate-erroneous-paths-attribute hardened kcfi-arity min-function-alignment
@@ -101,9 +103,11 @@ IGNORED = frozenset(
     -integrated-as -no-integrated-as -mrelax-all -mno-relax-all -msoft-float -mhard-float -mno-red-zone -mred-zone
     -mno-sse -mno-mmx -mno-sse2 -mno-3dnow -mno-avx -mno-80387 -mno-fp-ret-in-387 -mgeneral-regs-only -mfentry -mno-fentry -mskip-rax-setup
     -mindirect-branch-register -mno-omit-leaf-frame-pointer -momit-leaf-frame-pointer -mno-implicit-float -mno-global-merge -mno-outline
-    -mno-unaligned-access -mno-save-restore --end-no-unused-arguments --start-no-unused-arguments""".split()
+    -mno-unaligned-access -munaligned-access -mstrict-align -mno-strict-align -mno-save-restore -time -MV
+    --end-no-unused-arguments --start-no-unused-arguments""".split()
 )
 IGNORED_PREFIXES = (
+    "--system-header-prefix=", "--no-system-header-prefix=",
     "-Wa,", "-march=", "-mtune=", "-mcmodel=", "-mpreferred-stack-boundary=", "-mstack-alignment=", "-mindirect-branch=", "-mfunction-return=",
     "-mregparm=", "-mabi=", "-mfpmath=", "-mstack-protector-guard", "-mharden-sls=", "-gno-", "-gz=", "-ggnu-", "-gsrc-hash=", "-gsplit-dwarf=no",
     "-resource-dir=", "-ccc-", "--gcc-toolchain=", "--gcc-install-dir=", "-B", "--param=", "-Rpass", "-Rno-", "-masm=", "-mdebug-pass",
@@ -116,6 +120,8 @@ IGNORED_SEPARATE = frozenset(
 
 # Refused: what would be missing from the output, by the flag's beginning.
 NO_LLVM = "ebpfcc has no LLVM behind it"
+NO_REPORT = "passes make no reports; --print-after=PASS shows what one made"
+NO_PREFIX = "give the directory as it is, with -isystem"
 NO_RUNTIME = "BPF programs have no run-time library to report to"
 REFUSED = (
     ("-emit-llvm", NO_LLVM), ("-emit-ast", NO_LLVM), ("-emit-pch", "there are no precompiled headers"), ("-include-pch", "there are no precompiled headers"),
@@ -124,7 +130,15 @@ REFUSED = (
     ("-fcoverage-mapping", NO_RUNTIME), ("-ftest-coverage", NO_RUNTIME), ("--coverage", NO_RUNTIME), ("-coverage", NO_RUNTIME), ("-pg", NO_RUNTIME),
     ("-finstrument-functions", NO_RUNTIME), ("-fxray-instrument", NO_RUNTIME), ("-fauto-profile", "there is no profile-guided optimisation"),
     ("-fopenmp", "BPF has no threads"), ("-fopenacc", "BPF has no threads"), ("-ftree-parallelize-loops", "BPF has no threads"),
-    ("-fmodules", "C has no modules"), ("-fblocks-runtime", "BPF has no blocks"), ("-fstack-usage", "there is no such report"),
+    ("-fmodules", "C has no modules"), ("-fblocks-runtime", "BPF has no blocks"), ("-fcallgraph-info", "-fstack-usage tells the stack of functions"),
+    ("-ftrapv", "there is no trap on overflow"), ("-fshort-wchar", "wide characters have 32 bits"),
+    ("-funsigned-bitfields", "bit-fields have the sign of their type"), ("-fleading-underscore", "symbols are as in the source"),
+    ("-fwritable-strings", "string literals are constant"), ("-fsso-struct=", "there is one byte order"), ("-fpascal-strings", "string literals are C's"),
+    ("-frandomize-layout-seed", "structures are laid out as they stand"), ("-ffixed-point", "there are no fixed-point types"),
+    ("-fopt-info", NO_REPORT), ("-fsave-optimization-record", NO_REPORT), ("-foptimization-record", NO_REPORT),
+    ("-ftime-trace", "-ftime-report tells the times"),
+    ("-fproc-stat-report", "-ftime-report tells the times"), ("-MJ", "there is no such output"), ("-serialize-diagnostics", "messages are text"),
+    ("-working-directory", "paths are relative to the current directory"), ("-iprefix", NO_PREFIX), ("-iwithprefix", NO_PREFIX), ("-iwithsysroot", NO_PREFIX),
     ("-fdump-", "dumps are made with --print-after=PASS or --emit=ir"), ("-gsplit-dwarf", "debug information is BTF, which is not split"),
     ("-m32", "BPF has 64-bit pointers"), ("-mx32", "BPF has 64-bit pointers"), ("-m16", "BPF has 64-bit pointers"),
     ("-fsplit-stack", "BPF has a fixed stack"), ("--analyze", "there is no static analyser"), ("-fanalyzer", "there is no static analyser"),
@@ -151,4 +165,5 @@ STANDARDS = {
 CPUS = {"generic": 0, "v1": 1, "v2": 2, "v3": 3, "v4": 4}  # 0: the flavour's default
 KERNELS = (((6, 6), 4), ((5, 1), 3), ((4, 14), 2))  # the kernels that brought each version of the instruction set
 GCC_FEATURES = frozenset("alu32 jmpext jmp32 v3-atomics bswap sdiv smov xbpf co-re addr-space-cast".split())
-CLANG_FEATURES = frozenset("alu32 dwarfris dummy".split())
+CLANG_FEATURES = frozenset("alu32 dwarfris dummy allows-misaligned-mem-access".split())
+CHARSETS = frozenset(("utf-8", "utf8"))

@@ -222,6 +222,30 @@ def _map(r: Reading, value: str, flag: str) -> None:
         r.options.debug_prefix_map.append((old, new))
 
 
+def _charset(r: Reading, value: str, flag: str) -> None:
+    if value.lower() not in tables.CHARSETS:
+        _problem(r, f"'{flag}{value}' is not supported: the character set is UTF-8")
+
+
+def _pack(r: Reading, value: str, flag: str) -> None:
+    if value not in ("1", "2", "4", "8", "16"):
+        _problem(r, f"invalid value '{value}' in '{flag}{value}'")
+    else:
+        r.options.pack = int(value)
+
+
+def _auto_init(r: Reading, value: str, flag: str) -> None:
+    if value not in ("uninitialized", "zero", "pattern"):
+        _problem(r, f"invalid value '{value}' in '{flag}{value}'")
+    r.options.auto_init = value if value in ("zero", "pattern") else ""
+
+
+def _permissive(r: Reading, value: str, flag: str) -> None:
+    """GCC 14's: what became errors in C are warnings again."""
+    for name in ("implicit-function-declaration", "implicit-int", "int-conversion", "incompatible-pointer-types", "return-mismatch"):
+        r.options.warnings.append("no-error=" + name)
+
+
 def _query(r: Reading, value: str, flag: str) -> None:
     r.options.queries.append((flag.rstrip("="), value))
 
@@ -237,7 +261,7 @@ def _emit(r: Reading, value: str, flag: str) -> None:
 SEPARATE: dict[str, Callable[[Reading, str, str], None]] = {}  # the operand is the next argument
 JOINED: dict[str, Callable[[Reading, str, str], None]] = {}  # the operand follows at once
 PLAIN: dict[str, Callable[[Reading, str, str], None]] = {
-    "-ansi": _ansi, "-w": _silent, "-pedantic": _pedantic, "-pedantic-errors": _pedantic, "-Wpedantic": _pedantic,
+    "-ansi": _ansi, "-fpermissive": _permissive, "-w": _silent, "-pedantic": _pedantic, "-pedantic-errors": _pedantic, "-Wpedantic": _pedantic,
     "-M": _dependencies, "-MM": _dependencies, "-MD": _dependencies, "-MMD": _dependencies,
     **dict.fromkeys(tables.QUERIES, _query), **dict.fromkeys(tables.HOST_ONLY, _host), **dict.fromkeys(tables.IGNORED, _nothing),
 }  # fmt: skip
@@ -252,7 +276,9 @@ for names, how, function in (  # how: j joined, s separate, b both
     ("-fdebug-prefix-map= -ffile-prefix-map= -fmacro-prefix-map=", "j", _map), ("-fdebug-compilation-dir=", "j", _store("debug_directory")),
     ("-fdebug-compilation-dir", "s", _store("debug_directory")), ("--sysroot= -isysroot", "j", _store("sysroot")),
     ("--sysroot -isysroot", "s", _store("sysroot")), ("-print-file-name= -print-prog-name=", "j", _query), ("--print-after=", "j", _append("print_after")),
-    ("--emit=", "j", _emit), ("-fverify-log=", "j", _store("verify_log")),
+    ("-fexec-charset= -finput-charset= -fwide-exec-charset=", "j", _charset), ("-fpack-struct=", "j", _pack),
+    ("-ftrap-function=", "j", _store("trap_function")),
+    ("-ftrivial-auto-var-init=", "j", _auto_init), ("--emit=", "j", _emit), ("-fverify-log=", "j", _store("verify_log")),
     (" ".join(tables.HOST_ONLY_PREFIXES), "j", _host), (" ".join(tables.HOST_ONLY_SEPARATE), "s", _host),
     (" ".join(tables.IGNORED_PREFIXES), "j", _nothing), (" ".join(tables.IGNORED_SEPARATE), "s", _nothing),
 ):  # fmt: skip
@@ -347,6 +373,14 @@ def _other(r: Reading, arg: str) -> None:
                 r.options.flavour = "gcc"
             handler(r, arg[length:], arg[:length])
             return
+    if arg.startswith("-f"):
+        from .flag_names import KNOWN_F
+
+        name = arg[2:].partition("=")[0]
+        if name in KNOWN_F or name.removeprefix("no-") in KNOWN_F or name in ("no-trap-function", "no-permissive"):
+            return
+    elif arg.startswith("-mno-"):  # what a machine is not to have, this one has not
+        return
     _problem(r, _unknown(arg))
 
 

@@ -13,7 +13,7 @@ class Options:
         "warnings", "color", "error_limit", "preprocess_only", "keep_comments", "no_line_markers", "dump", "show_headers",
         "dependencies", "dependency_file", "dependency_targets", "dependency_phony", "missing_generated",
         "prefix_map", "debug_prefix_map", "debug_directory", "verbose", "dry_run", "save_temps", "freestanding", "unsigned_char",
-        "strict_aliasing", "gnu_inline", "wrapping", "header_index",
+        "strict_aliasing", "short_enums", "pack", "auto_init", "trap_function", "stack_usage", "stack_chains", "gnu_inline", "wrapping", "header_index",
         "emit", "print_after", "features", "unknown", "time_passes", "program", "queries", "hand_over", "target_given", "verify", "verify_log",
     )  # fmt: skip
 
@@ -65,6 +65,12 @@ class Options:
         self.unsigned_char = False
         self.strict_aliasing = True
         self.wrapping = False  # -fwrapv: signed arithmetic is modulo 2**n
+        self.short_enums = False
+        self.pack = 0  # -fpack-struct=: as #pragma pack(n)
+        self.auto_init = ""  # what variables without an initialiser hold: "", "zero", "pattern"
+        self.trap_function = ""  # what __builtin_trap calls
+        self.stack_usage = False  # a .su file
+        self.stack_chains = False
         self.gnu_inline: bool | None = None  # None: as the standard has it
         self.header_index = True  # large headers are parsed as far as names in them are used
         self.emit = ""

@@ -16,6 +16,7 @@ from elftools.elf.elffile import ELFFile
 
 import ebpfcc
 from ebpfcc import cli, flags, host
+from ebpfcc.sim import Simulator
 from ebpfcc.source import depend
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -88,6 +89,8 @@ def test_flags_without_effect_are_accepted(here: Path) -> None:
     accepted = """-pipe -fno-stack-protector -fno-strict-aliasing -fno-builtin -fno-builtin-memcpy -fno-asynchronous-unwind-tables -fno-common -m64
         -march=bpf -mtune=generic -Qunused-arguments -nostdlib -Wa,-x -fno-pic -fno-PIE -fvisibility=hidden -fno-sanitize=all -fno-lto -mno-red-zone
         -fno-delete-null-pointer-checks -fstrict-flex-arrays=3 -falign-functions=16 -fno-inline -Xassembler -q -mllvm -whatever --param ssp-buffer-size=4
+        -fno-ssa-phiopt -ftree-copy-prop -mstrict-align -mno-outline-atomics -fms-extensions -fno-fixed-point -fno-trapv -fno-stack-usage
+        -Xclang -target-feature -Xclang +allows-misaligned-mem-access -fexec-charset=UTF-8 --system-header-prefix=x -fextend-variable-liveness
         -fmessage-length=0 -fno-caret-diagnostics -fno-omit-frame-pointer -gno-variable-location-views -gz=none -fno-profile-arcs""".split()
     assert flags.parse([*accepted, "-c", "p.c"]).inputs == [("p.c", "c")]
 
@@ -116,6 +119,12 @@ FOREIGN = "bpfeb" if sys.byteorder == "little" else "bpfel"
         ("-flto=thin -c p.c", "'-flto=thin' is not supported: ebpfcc has no LLVM behind it"),
         ("-fsanitize=address -c p.c", "'-fsanitize=address' is not supported: BPF programs have no run-time library to report to"),
         ("-fopenmp -c p.c", "'-fopenmp' is not supported: BPF has no threads"),
+        ("-ftrapv -c p.c", "'-ftrapv' is not supported: there is no trap on overflow"),
+        ("-fexec-charset=latin1 -c p.c", "'-fexec-charset=latin1' is not supported: the character set is UTF-8"),
+        ("-fpack-struct=3 -c p.c", "invalid value '3' in '-fpack-struct=3'"),
+        ("-ftrivial-auto-var-init=one -c p.c", "invalid value 'one' in '-ftrivial-auto-var-init=one'"),
+        ("-fshort-wchar -c p.c", "'-fshort-wchar' is not supported: wide characters have 32 bits"),
+        ("-MJ x -c p.c", "'-MJ' is not supported: there is no such output"),
         ("--verify -S p.c", "'--verify' cannot be used with '-S': no object is made that could be loaded"),
         ("-E --verify p.c", "'--verify' cannot be used with '-E': no object is made that could be loaded"),
         ("--verify -E -", "'--verify' cannot be used with '-E': no object is made that could be loaded"),
@@ -313,6 +322,61 @@ def test_inline_of_gnu89(here: Path) -> None:
         assert cli.main(["-O2", "-c", "t.c", *chosen]) == 0
         table = ELFFile(io.BytesIO((here / "t.o").read_bytes())).get_section_by_name(".symtab")
         assert [s.name for s in table.iter_symbols() if s["st_info"]["type"] == "STT_FUNC"] == [found]
+
+
+LAYOUT = "enum e { A = 200 }; struct p { char c; long d; enum e e; }; int f(void) { return sizeof(enum e) * 100 + sizeof(struct p); }"
+FILLED = "int f(int a) { int x; int y[3]; _Bool b; unsigned char c; return a ? x : b + c + y[a & 1]; }"
+
+
+@pytest.mark.parametrize(
+    ("chosen", "source", "argument", "result"),
+    [
+        ("", LAYOUT, 0, 424),
+        ("-fshort-enums", LAYOUT, 0, 124),
+        ("-fpack-struct", LAYOUT, 0, 413),
+        ("-fpack-struct=2 -fshort-enums", LAYOUT, 0, 112),
+        ("-ftrivial-auto-var-init=zero", FILLED, 1, 0),
+        ("-ftrivial-auto-var-init=zero", FILLED, 0, 0),
+        ("-ftrivial-auto-var-init=pattern", FILLED, 1, 0xAAAAAAAA),
+        ("-ftrivial-auto-var-init=pattern", FILLED, 0, 0xAAAAAAAA + 0xAA),
+    ],
+)
+def test_flags_of_layout_and_initialisation(chosen: str, source: str, argument: int, result: int) -> None:
+    for level in ("-O0", "-O2"):
+        done = ebpfcc.compile(text=source, flags=[level, "-w", *chosen.split()])
+        assert done.data is not None
+        assert Simulator(done.data).call("f", argument) & 0xFFFFFFFF == result
+
+
+def test_trap_function(here: Path) -> None:
+    (here / "t.c").write_text("void f(void) { __builtin_trap(); }")
+    for chosen, name in (([], "__bpf_trap"), (["-ftrap-function=halt"], "halt")):
+        assert cli.main(["-O2", "-c", "t.c", *chosen]) == 0
+        table = ELFFile(io.BytesIO((here / "t.o").read_bytes())).get_section_by_name(".symtab")
+        assert [s.name for s in table.iter_symbols() if s.name and s["st_shndx"] == "SHN_UNDEF"] == [name]
+
+
+def test_permissive(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "t.c").write_text("int f(int *p) { long q = p; return g(q); }")
+    assert cli.main(["-O2", "-c", "t.c"]) == 1
+    assert cli.main(["-O2", "-c", "t.c", "-fpermissive"]) == 0
+    assert "2 warnings generated." in capsys.readouterr().err
+
+
+def test_stack_usage(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    head = "long probe(void *);\nstatic __attribute__((noinline)) int "
+    (here / "t.c").write_text(
+        head + "leaf(int a) { char b[24]; probe(b); return b[a & 7]; }\n"
+        "static __attribute__((noinline)) int mid(int a) { char b[90]; probe(b); return b[a & 7] + leaf(a) + leaf(a + 1); }\n"
+        "int entry(int a) { char b[200]; probe(b); return mid(b[0]) + leaf(a); }\n"
+        "int other(void) { return 0; }\n"
+    )
+    assert cli.main(["-O2", "-c", "t.c", "-o", "x.o", "-fstack-usage", "--stack-chains"]) == 0
+    rows = {line.split("\t")[0]: line.split("\t")[1:] for line in (here / "x.su").read_text().splitlines()}
+    assert rows == {
+        "t.c:2:38:leaf": ["24", "static"], "t.c:3:38:mid": ["96", "static"], "t.c:4:5:entry": ["200", "static"], "t.c:5:5:other": ["0", "static"]
+    }  # fmt: skip
+    assert capsys.readouterr().out == "   352 bytes  entry (200) > mid (96) > leaf (24)\n    32 bytes  other (0)\n"
 
 
 def test_several_sources(here: Path, capsys: pytest.CaptureFixture[str]) -> None:

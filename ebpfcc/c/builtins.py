@@ -135,7 +135,7 @@ def unreachable(f: FunctionState, node: Any, args: list[Any]) -> Operand:
 def trap(f: FunctionState, node: Any, args: list[Any]) -> Operand:
     """Reaching it is an error: the verifier must see a path that it refuses, or none (LLVM calls __bpf_trap)."""
     f.unit.use_trap()
-    f.effect("call", "void", [], Call("func", "__bpf_trap", True))
+    f.effect("call", "void", [], Call("func", f.unit.trap_function, True))
     return unreachable(f, node, args)
 
 

@@ -430,7 +430,7 @@ def define_enum(f: FunctionState, enum: T.Enum, node: Any) -> None:
     if attrs.get("mode") in MODES:
         enum.underlying = BY_SIZE[MODES[attrs["mode"]], True]  # signed, as clang has it
     elif not enum.fixed:
-        enum.underlying = underlying_type([n for _, n in values], "packed" in attrs)
+        enum.underlying = underlying_type([n for _, n in values], "packed" in attrs or f.unit.short_enums)
     for constant in constants:
         if enum.fixed:
             constant.type = enum.underlying

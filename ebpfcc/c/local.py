@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pycparser import c_ast
 
+from ..ir.core import Mem
 from . import access, init
 from . import types as T
 from .attributes import gather
@@ -128,7 +129,9 @@ def declare_automatic(f: FunctionState, node: Any, t: T.Type, attrs: dict[str, A
     if attrs.get("cleanup"):
         f.cleanups[-1].append((variable, attrs["cleanup"]))
     if node.init is None:
-        if variable.slot is None:
+        if f.unit.auto_init and "uninitialized" not in attrs:
+            fill(f, variable, 0 if f.unit.auto_init == "zero" else 0xAA)
+        elif variable.slot is None:
             f.write_var(variable, f.fn.undef(ir_type(t)))
         return
     known = len(f.temporaries)
@@ -137,6 +140,20 @@ def declare_automatic(f: FunctionState, node: Any, t: T.Type, attrs: dict[str, A
     initialise(f, variable, node)
     f.into = None
     f.end_temporaries(known)
+
+
+def fill(f: FunctionState, variable: Variable, byte: int) -> None:
+    """-ftrivial-auto-var-init="""
+    f.pos = variable.pos
+    if variable.slot is None:
+        size = T.sizeof(variable.type)
+        kind = ir_type(variable.type)
+        signed = bool(getattr(T.strip(variable.type), "signed", False))
+        f.write_var(variable, f.fn.const(kind, int.from_bytes(bytes([byte]) * size, "little", signed=signed)))
+        if T.strip(variable.type).kind == "bool":
+            f.write_var(variable, f.fn.const(kind, byte & 1))
+    elif variable.slot.size:
+        f.effect("memset", "void", [f.fn.slot_addr(variable.slot), f.const("i32", byte)], Mem(variable.slot.size, False, 0, False, variable.slot.align))
 
 
 def name_register(f: FunctionState, variable: Variable, node: Any) -> None:

@@ -45,6 +45,10 @@ class Unit(Indexed, Variables, Functions, Checks):
         self.cpu = cpu
         self.has_load_acquire = False
         self.c23 = False  # -std=c23
+        self.short_enums = False
+        self.pack = 0
+        self.auto_init = ""  # what variables without an initialiser hold: "", "zero", "pattern"
+        self.trap_function = "__bpf_trap"
         self.ms_extensions = True
         self.module = Module(big_endian)
         self.names: dict[str, Any] = {name: T.Typedef(name, t) for name, t in PREDECLARED.items()}
@@ -91,6 +95,7 @@ class Unit(Indexed, Variables, Functions, Checks):
         parser.similar_type = self.similar_type
         parser.diag = self.diag
         parser.c23 = self.c23
+        parser.pack = self.pack
         parser.pack_stack = []
         parser.pushed_attrs = []
         parser.push_places = []
@@ -270,10 +275,15 @@ class Unit(Indexed, Variables, Functions, Checks):
                 self.module.externs[symbol.symbol] = symbol
 
     def use_trap(self) -> None:
-        if "__bpf_trap" not in self.module.externs:
-            symbol = FunctionSymbol("__bpf_trap", T.Func(T.VOID, []), "extern", None)
-            symbol.attrs.update(section=".ksyms", weak=True)
-            self.module.externs["__bpf_trap"] = symbol
+        name = self.trap_function
+        known = self.names.get(name)
+        if isinstance(known, FunctionSymbol):
+            self.use_function(known)
+        elif name not in self.module.externs:
+            symbol = FunctionSymbol(name, T.Func(T.VOID, []), "extern", None)
+            if name == "__bpf_trap":
+                symbol.attrs.update(section=".ksyms", weak=True)
+            self.module.externs[name] = symbol
 
     def implicit_function(self, f: FunctionState, name: str, node: Any) -> FunctionSymbol | None:
         self.diag.warning(
