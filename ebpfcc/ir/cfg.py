@@ -11,17 +11,20 @@ def reverse_postorder(fn: Function) -> list[Block]:
     """Blocks reachable from the entry, each before its successors except along back edges; sets `Block.index`."""
     seen = {fn.blocks[0]}
     order: list[Block] = []
-    stack = [(fn.blocks[0], iter(reversed(fn.blocks[0].succs)))]
+    stack = [fn.blocks[0]]
+    waiting = [[t.block for t in fn.blocks[0].insns[-1].targets]]  # successors still to be visited, the next one last
     while stack:
-        block, succs = stack[-1]
-        for s in succs:
+        succs = waiting[-1]
+        while succs:
+            s = succs.pop()
             if s not in seen:
                 seen.add(s)
-                stack.append((s, iter(reversed(s.succs))))
+                stack.append(s)
+                waiting.append([t.block for t in s.insns[-1].targets])
                 break
         else:
-            stack.pop()
-            order.append(block)
+            order.append(stack.pop())
+            waiting.pop()
     order.reverse()
     for i, block in enumerate(order):
         block.index = i

@@ -122,30 +122,34 @@ def same_base(a: Value, b: Value) -> bool:
     return a is b or a.op == b.op == "gaddr" and a.aux[0] == b.aux[0]
 
 
-def may_overlap(fn: Function, a: Value, mem_a: Mem, b: Value, mem_b: Mem, escaping: set[Slot]) -> bool:
-    """Whether accesses to a + mem_a.off and b + mem_b.off may touch the same byte; escaping: see `escaped_slots`."""
+def may_overlap(fn: Function, a: Value, mem: Mem, b: Value, off: int, size: int, strict: bool, escaping: set[Slot]) -> bool:
+    """Whether the access `mem` to a and one of `size` bytes to b + off may touch the same byte; escaping: see `escaped_slots`."""
     if a is b:
-        return mem_a.off < mem_b.off + mem_b.size and mem_b.off < mem_a.off + mem_a.size
+        return mem.off < off + size and off < mem.off + mem.size
     base_a, low_a, high_a = extent(a)
     base_b, low_b, high_b = extent(b)
     if same_base(base_a, base_b):
-        return low_a + mem_a.off < high_b + mem_b.off + mem_b.size and low_b + mem_b.off < high_a + mem_a.off + mem_a.size
+        return low_a + mem.off < high_b + off + size and low_b + off < high_a + mem.off + mem.size
     if base_a.op == "slot" or base_b.op == "slot":
         slot, other = (base_a, base_b) if base_a.op == "slot" else (base_b, base_a)
         return other.op not in ("slot", "gaddr") and slot.aux in escaping
     if base_a.op == base_b.op == "gaddr" and not {base_a.aux[0], base_b.aux[0]} & fn.second_names:
         return False
-    return not (mem_a.strict and mem_b.strict and mem_a.size != mem_b.size)
+    return not (mem.strict and strict and mem.size != size)
 
 
 # -- where addresses go ----------------------------------------------------------------------------------------------
 def escaped_slots(fn: Function) -> set[Slot]:
     """Stack objects whose address is used other than to load, store, copy or clear."""
     escaped: set[Slot] = set()
+    if not fn.slots:
+        return escaped
     for block in fn.blocks:
         for insn in block.insns:
             op = insn.op
             for i, a in enumerate(insn.args):
+                if a.type != "ptr":
+                    continue
                 base = root(a)
                 if base.op != "slot":
                     continue

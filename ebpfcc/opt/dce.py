@@ -32,7 +32,8 @@ def run(fn: Function) -> int:
         kept = [insn for insn in block.insns if insn in live]
         removed += len(block.insns) - len(kept)
         block.insns = kept
-    drop_unused_results(fn, live)
+    if any(insn.op == "atomic" for insn in live):
+        drop_unused_results(fn, live)
     return removed
 
 

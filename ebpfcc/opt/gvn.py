@@ -7,8 +7,8 @@ Loads are remembered until something may write what they read, on any way from t
 from __future__ import annotations
 
 from ..ir import cfg
-from ..ir.core import COMMUTATIVE, PURE, Block, Function, Mem, Value
-from ..ir.effects import WRITES_THROUGH, escaped_slots, may_overlap, root, writes_anywhere, writes_memory
+from ..ir.core import COMMUTATIVE, PURE, Block, Function, Value
+from ..ir.effects import QUIET, WRITES_THROUGH, escaped_slots, may_overlap, root, writes_anywhere, writes_memory
 from ..ir.fold import simplify
 from .rules import rewrite
 
@@ -110,7 +110,7 @@ def walk(fn: Function, block: Block, new: dict[Value, Value], table: dict[Any, V
                     new[insn] = known
                     continue
                 loads[key] = insn
-        else:
+        elif op not in QUIET:
             if op == "store":
                 fold_address(insn)
             forget(fn, loads, insn, escaping)
@@ -149,17 +149,13 @@ def forget(fn: Function, loads: dict[Any, Value], insn: Value, escaping: set[Any
     if insn.op in WRITES_THROUGH:
         address, mem = insn.args[0], insn.aux
         if loads:
-            for key in [k for k in loads if may_overlap(fn, address, mem, k[0], accessed(k), escaping)]:
+            for key in [k for k in loads if may_overlap(fn, address, mem, k[0], k[1], k[2], k[5], escaping)]:
                 del loads[key]
         if stores and insn.op == "store":
             remember_store(fn, loads, insn)
     elif loads and writes_anywhere(insn):
         for key in [k for k in loads if not is_private(k[0], escaping)]:
             del loads[key]
-
-
-def accessed(key: Any) -> Mem:
-    return Mem(key[2], off=key[1], strict=key[5])
 
 
 def is_private(address: Value, escaping: set[Any]) -> bool:

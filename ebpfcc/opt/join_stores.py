@@ -75,5 +75,5 @@ def place(store: Value) -> Any:
 def reads(fn: Function, insn: Value, store: Value) -> bool:
     """Whether the instruction may see what the store leaves, or change it."""
     if insn.op == "load":
-        return bool(insn.aux.volatile) or may_overlap(fn, insn.args[0], insn.aux, store.args[0], store.aux, set(fn.slots))
+        return bool(insn.aux.volatile) or may_overlap(fn, insn.args[0], insn.aux, store.args[0], store.aux.off, store.aux.size, store.aux.strict, set(fn.slots))
     return writes_memory(insn) or insn.op == "lifetime"

@@ -206,26 +206,33 @@ def finish(fn: Function, module: Module, level: str, trace: Trace, cpu: int) -> 
     trace("simplify_cfg", fn)
 
 
+SCALAR: tuple[tuple[str, Callable[[Function, Module], int]], ...] = (
+    ("simplify_cfg", lambda fn, module: simplify_cfg.run(fn)),
+    ("mem2reg", lambda fn, module: mem2reg.run(fn)),
+    ("prune_params", lambda fn, module: prune_params.run(fn)),
+    ("fold_params", lambda fn, module: fold_params.run(fn)),
+    ("gvn", lambda fn, module: gvn.run(fn)),
+    ("libcalls", libcalls.run),
+    ("thread_jumps", lambda fn, module: thread_jumps.run(fn)),
+)
+ROUNDS = 4
+
+
 def scalar_passes(fn: Function, module: Module, trace: Trace) -> None:
-    """Until nothing changes, at most four rounds."""
-    for _ in range(4):
-        changed = simplify_cfg.run(fn)
-        trace("simplify_cfg", fn)
-        changed |= mem2reg.run(fn) > 0
-        trace("mem2reg", fn)
-        changed |= prune_params.run(fn) > 0
-        trace("prune_params", fn)
-        changed |= fold_params.run(fn) > 0
-        trace("fold_params", fn)
-        changed |= gvn.run(fn) > 0
-        trace("gvn", fn)
-        changed |= libcalls.run(fn, module) > 0
-        trace("libcalls", fn)
-        changed |= thread_jumps.run(fn) > 0
-        trace("thread_jumps", fn)
+    """Round and round until a pass that changed something would come again with nothing changed since, at most four times."""
+    last = ""  # the pass that changed something last
+    settled = False
+    for _ in range(ROUNDS):
+        for name, run in SCALAR:
+            settled = name == last
+            if settled:
+                break
+            if run(fn, module) > 0:
+                last = name
+            trace(name, fn)
         dce.run(fn)
         trace("dce", fn)
-        if not changed:
+        if settled or not last:
             break
     simplify_cfg.run(fn)
     trace("simplify_cfg", fn)

@@ -11,6 +11,10 @@ from ..ir.core import PURE, Block, Function, Target, Value
 from ..ir.fold import simplify
 from ..ir.repair import repair, uses_outside
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    Facts = dict[Block, dict[Value, Value]]
+
 MAX_COPIED = 6  # instructions of a block that is copied for one way through it
 MAX_FACTS = 12  # branches above that are asked
 
@@ -21,7 +25,8 @@ def run(fn: Function) -> int:
     while True:
         cfg.compute_preds(fn)
         idom = cfg.dominators(fn)
-        done = sum(decide(fn, block, idom) for block in fn.blocks[1:] if has_test(block))
+        known: Facts = {}
+        done = sum(decide(fn, block, idom, known) for block in fn.blocks[1:] if has_test(block))
         if done:  # the dominators still hold for fewer edges, the predecessors do not
             cfg.compute_preds(fn)
             idom = cfg.dominators(fn)
@@ -39,8 +44,10 @@ def has_test(block: Block) -> bool:
 def edge_facts(fn: Function, pred: Block, block: Block) -> dict[Value, Value]:
     """What the branch at the end of `pred` says of values where it leads to `block`."""
     t = pred.insns[-1]
+    if len(t.targets) < 2:
+        return {}
     sides = [i for i, target in enumerate(t.targets) if target.block is block]
-    if len(sides) != 1 or len(t.targets) < 2:
+    if len(sides) != 1:
         return {}
     side = sides[0]
     v = t.args[0] if t.args else None
@@ -54,12 +61,15 @@ def edge_facts(fn: Function, pred: Block, block: Block) -> dict[Value, Value]:
     return facts
 
 
-def facts_above(fn: Function, block: Block, idom: dict[Block, Block]) -> dict[Value, Value]:
-    """What the branches that dominate the end of `block` say."""
+def facts_above(fn: Function, block: Block, idom: dict[Block, Block], known: Facts) -> dict[Value, Value]:
+    """What the branches that dominate the end of `block` say; known: what was asked before of the way into each block."""
     facts: dict[Value, Value] = {}
     for _ in range(MAX_FACTS):
         if len(block.preds) == 1:
-            for v, n in edge_facts(fn, block.preds[0], block).items():
+            own = known.get(block)
+            if own is None:
+                own = known[block] = edge_facts(fn, block.preds[0], block)
+            for v, n in own.items():
                 facts.setdefault(v, n)
         above = idom[block]
         if above is block:
@@ -94,10 +104,10 @@ def chosen(t: Value, value: Value) -> int:
     return t.aux.index(value.aux) + 1 if value.aux in t.aux else 0
 
 
-def decide(fn: Function, block: Block, idom: dict[Block, Block]) -> int:
+def decide(fn: Function, block: Block, idom: dict[Block, Block], known: Facts) -> int:
     """The branch was decided by the same one above."""
     t = block.insns[-1]
-    value = evaluate(fn, t.args[0], facts_above(fn, block, idom), block)
+    value = evaluate(fn, t.args[0], facts_above(fn, block, idom, known), block)
     if value is None:
         return 0
     t.targets = [t.targets[chosen(t, value)]]
@@ -112,10 +122,11 @@ def thread_all(fn: Function, idom: dict[Block, Block]) -> int:
     at_end: dict[Value, dict[Block, Value]] = {}
     busy: set[Block] = set()
     done = 0
+    known: Facts = {}
     for block in list(fn.blocks[1:]):
         if not has_test(block):
             continue
-        edges = threadable(fn, block, idom)
+        edges = threadable(fn, block, idom, known)
         if not edges or block in busy or any(pred in busy or onward.block in busy for pred, _, onward in edges):
             continue
         defined = [*block.params, *block.insns[:-1]]
@@ -139,7 +150,7 @@ def thread_all(fn: Function, idom: dict[Block, Block]) -> int:
     return done
 
 
-def threadable(fn: Function, block: Block, idom: dict[Block, Block]) -> list[tuple[Block, Target, Target]]:
+def threadable(fn: Function, block: Block, idom: dict[Block, Block], facts: Facts) -> list[tuple[Block, Target, Target]]:
     """(predecessor, its edge into the block, the edge out of the block that follows) where the one decides the other."""
     if len(block.preds) < 2 or not may_copy(block):
         return []
@@ -153,7 +164,7 @@ def threadable(fn: Function, block: Block, idom: dict[Block, Block]) -> list[tup
             if edge.block is not block:
                 continue
             if above is None:
-                above = {**facts_above(fn, pred, idom), **edge_facts(fn, pred, block)}
+                above = {**facts_above(fn, pred, idom, facts), **edge_facts(fn, pred, block)}
             known = {**above, **{p: above.get(a, a) for p, a in zip(block.params, edge.args)}}
             value = evaluate(fn, t.args[0], known, block)
             if value is not None and (onward := t.targets[chosen(t, value)]).block.index > block.index:
