@@ -105,6 +105,8 @@ class Code:
                         imm = imm[1]
                 if isinstance(off, tuple):
                     off = self.evaluate(off[0], at, base, targets)
+                if not -0x8000 <= off < 0x8000:
+                    raise AsmError("offset does not fit 16 bits", str(off))
                 wide = code == 0x18
                 n = imm & (1 << 64) - 1
                 data[at : at + 8] = bytes((code, src << 4 | dst)) + (off & 0xFFFF).to_bytes(2, "little") + (n & 0xFFFFFFFF).to_bytes(4, "little")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 
 from ..ir.core import Function, Slot
-from . import early_result, tail_merge
+from . import early_result, far_branches, tail_merge
 from . import mcode as m
 from .alloc import allocate
 from .asm import AsmError, Symbol, assemble, substitute
@@ -111,32 +111,27 @@ def assign_slots(blocks: list[MBlock]) -> None:
 def encode(blocks: list[MBlock], selector: Selector, out: FuncCode, big_endian: bool, unique: int) -> None:
     """Lays instructions out in 8-byte slots; a jump counts them from the next one (RFC 9669 section 4.3)."""
     asm_code: dict[Insn, Any] = {}
-    starts: dict[MBlock, int] = {}
-    at = 0
     for block in blocks:
-        starts[block] = at
         block.insns = [i for i in block.insns if i.code != m.NOWHERE]
         for i in block.insns:
             if i.code == m.PSEUDO:
                 unique += 1
-                use = i.asm
-                if use.asm is None:
-                    asm_code[i] = None
-                    continue
-                for o in use.operands:
-                    if o[0] == "slot" and o[1].offset is None:
-                        raise AssertionError("slot without offset")
-                try:
-                    text = substitute(use.asm, use.operands, str(unique), len(use.labels))
-                    asm_code[i] = assemble(text, selector.cpu)
-                except AsmError as e:
-                    e.pos = use.pos
-                    raise
-                at += asm_code[i].size
-            elif i.code == m.FRAME or i.code == m.LD_IMM64:
-                at += 2
-            else:
-                at += 1
+                asm_code[i] = assemble_use(i.asm, unique, selector.cpu)
+
+    def size(i: Insn) -> int:
+        if i.code == m.PSEUDO:
+            return asm_code[i].size if asm_code[i] is not None else 0
+        return 2 if i.code == m.FRAME or i.code == m.LD_IMM64 else 1
+
+    def place() -> dict[MBlock, int]:
+        found: dict[MBlock, int] = {}
+        at = 0
+        for block in blocks:
+            found[block] = at
+            at += sum(map(size, block.insns))
+        return found
+
+    starts = far_branches.run(blocks, place, size, selector.cpu)
     slots: list[tuple[int, int, int, int, int]] = []
     last_line: Any = None
     for block in blocks:
@@ -169,10 +164,9 @@ def encode(blocks: list[MBlock], selector: Selector, out: FuncCode, big_endian: 
             elif i.target is not None:
                 off = starts[i.target] - here - 1
                 if not -32768 <= off < 32768:
-                    if i.code == JMP | m.JA and selector.cpu >= 4:
-                        slots.append((JMP32 | m.JA, 0, 0, 0, off))
-                        continue
-                    raise SelectError(f"function '{out.name}' is too large: a jump of {off} instructions", i.pos)
+                    assert i.code == JMP | m.JA and selector.cpu >= 4
+                    slots.append((JMP32 | m.JA, 0, 0, 0, off))
+                    continue
                 dst, src = i.dst, i.src
                 slots.append((i.code, dst, src, off, i.imm))
             else:
@@ -185,6 +179,20 @@ def encode(blocks: list[MBlock], selector: Selector, out: FuncCode, big_endian: 
         out.code = b"".join(pack(c, d << 4 | s, off, signed32(imm & 0xFFFFFFFF)) for c, d, s, off, imm in slots)
     else:
         out.code = b"".join(pack(c, s << 4 | d, off, signed32(imm & 0xFFFFFFFF)) for c, d, s, off, imm in slots)
+
+
+def assemble_use(use: Any, unique: int, cpu: int) -> Any:
+    """An inline assembly whose registers are known; None for one that only kept values alive."""
+    if use.asm is None:
+        return None
+    for o in use.operands:
+        if o[0] == "slot" and o[1].offset is None:
+            raise AssertionError("slot without offset")
+    try:
+        return assemble(substitute(use.asm, use.operands, str(unique), len(use.labels)), cpu)
+    except AsmError as e:
+        e.pos = use.pos
+        raise
 
 
 def signed32(n: int) -> int:
