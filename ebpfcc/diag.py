@@ -53,12 +53,17 @@ WARNINGS = {
     "unused-parameter": "extra", "unused-but-set-parameter": "extra", "sign-compare": "extra", "missing-field-initializers": "extra",
     "type-limits": "extra", "empty-body": "", "pointer-sign": "", "pragma-pack": "", "null-character": "",
     "pedantic": "pedantic", "gnu-zero-variadic-macro-arguments": "pedantic", "variadic-macros": "pedantic", "c23-extensions": "",
-    "gnu-statement-expression": "pedantic", "zero-length-array": "pedantic", "vla": "off", "undef": "off", "unused-macros": "off",
+    "gnu-statement-expression": "pedantic", "gnu-statement-expression-from-macro-expansion": "pedantic", "language-extension-token": "pedantic",
+    "gnu-conditional-omitted-operand": "pedantic", "gnu-case-range": "pedantic", "gnu-designator": "pedantic", "gnu-label-as-value": "pedantic",
+    "gnu-empty-struct": "pedantic", "gnu-auto-type": "pedantic", "extra-semi": "pedantic", "deprecated-non-prototype": "",
+    "zero-length-array": "pedantic", "vla": "off", "undef": "off", "unused-macros": "off",
     "expansion-to-defined": "extra", "trigraphs": "", "shadow": "off", "cast-align": "off", "cast-qual": "off", "conversion": "off",
-    "sign-conversion": "off", "padded": "off", "declaration-after-statement": "off", "strict-prototypes": "off",
+    "sign-conversion": "off", "shorten-64-to-32": "off", "implicit-int-conversion": "off", "constant-conversion": "",
+    "bitfield-constant-conversion": "", "single-bit-bitfield-constant-conversion": "", "initializer-overrides": "", "visibility": "",
+    "padded": "off", "declaration-after-statement": "off", "strict-prototypes": "pedantic",
     "missing-prototypes": "off", "missing-declarations": "", "write-strings": "off", "implicit-fallthrough": "off",
     "invalid-pp-token": "", "extra-tokens": "", "endif-labels": "", "newline-eof": "pedantic", "date-time": "off",
-    "pointer-arith": "off", "gnu-pointer-arith": "pedantic", "switch": "", "switch-enum": "off", "tautological-compare": "all",
+    "pointer-arith": "off", "gnu-pointer-arith": "pedantic", "gnu-union-cast": "pedantic", "switch": "", "switch-enum": "off", "tautological-compare": "all",
     "array-bounds": "", "sizeof-pointer-memaccess": "", "constant-logical-operand": "",
 }  # fmt: skip
 GROUPS = {
@@ -70,6 +75,14 @@ GROUPS = {
     "unused-value": ("unused-comparison",), "unused-variable": ("unused-const-variable",),
     "parentheses": ("dangling-else", "logical-op-parentheses", "bitwise-op-parentheses", "shift-op-parentheses", "logical-not-parentheses",
                     "parentheses-equality", "bitwise-conditional-parentheses"),
+    "conversion": ("shorten-64-to-32", "implicit-int-conversion", "sign-conversion", "constant-conversion", "bitfield-constant-conversion",
+                   "single-bit-bitfield-constant-conversion"),
+    "implicit-int-conversion": ("shorten-64-to-32",), "constant-conversion": ("bitfield-constant-conversion", "single-bit-bitfield-constant-conversion"),
+    "bitfield-constant-conversion": ("single-bit-bitfield-constant-conversion",), "uninitialized": ("sometimes-uninitialized",),
+    "gnu": ("gnu-statement-expression", "gnu-statement-expression-from-macro-expansion", "gnu-conditional-omitted-operand", "gnu-case-range",
+            "gnu-designator", "gnu-label-as-value", "gnu-empty-struct", "gnu-auto-type", "zero-length-array", "gnu-pointer-arith",
+            "gnu-zero-variadic-macro-arguments"),
+    "gnu-statement-expression": ("gnu-statement-expression-from-macro-expansion",), "strict-prototypes": ("deprecated-non-prototype",),
     "implicit": ("implicit-function-declaration", "implicit-int"),
 }  # fmt: skip
 COLORS = {"error": "1;31", "fatal error": "1;31", "warning": "1;35", "note": "1;36"}
@@ -116,6 +129,7 @@ class Diagnostics:
         self.records: list[Record] = []
         self.errors = 0
         self.warnings = 0
+        self.as_errors = 0  # warnings among the errors
         self.color = False if options is None else options.color == "always"
         self.limit = 20 if options is None else options.error_limit
         self.flags = [] if options is None else options.warnings
@@ -150,6 +164,7 @@ class Diagnostics:
             return False
         if state == "error":
             default = WARNINGS.get(flag) == "error"
+            self.as_errors += not default
             self.error(where, message, None, f"-W{flag}" if default else f"-Werror,-W{flag}")
             return True
         self.warnings += 1

@@ -16,3 +16,13 @@ LEAST = {name: count for count, names in _AT_LEAST.items() for name in names.spl
 for _op in ("add", "sub", "and", "or", "xor", "nand"):
     for _name in ("__sync_fetch_and_{}", "__sync_{}_and_fetch", "__atomic_fetch_{}", "__atomic_{}_fetch", "__c11_atomic_fetch_{}"):
         LEAST[_name.format(_op)] = 2
+
+# Helper -> (the argument that is the format, the array of arguments or None, the first argument for the format).
+PRINTERS: dict[str, tuple[int, int | None, int]] = {
+    "bpf_trace_printk": (0, None, 2),
+    "bpf_trace_vprintk": (0, 2, 0),
+    "bpf_seq_printf": (1, 3, 0),
+    "bpf_snprintf": (2, 3, 0),
+    "bpf_stream_vprintk": (1, 2, 0),
+    "bpf_stream_vprintk_impl": (1, 2, 0),
+}

@@ -7,7 +7,7 @@ from pycparser import c_ast
 from ..ir.core import Call, Mem, Value
 from . import access, wide
 from . import types as T
-from .arity import LEAST
+from .arity import LEAST, PRINTERS
 from .convert import assign_convert, promoted, rvalue, value_of
 from .state import FunctionState, FunctionSymbol, Operand, Variable, ir_type
 
@@ -40,6 +40,10 @@ def call(f: FunctionState, node: Any) -> Operand:
         if type(symbol) is FunctionSymbol and symbol.symbol in f.unit.builtins and symbol.symbol != name:
             f.pos = node.coord
             return f.unit.builtins[symbol.symbol](f, node, args)
+        if name in PRINTERS and f.unit.warns_formats and not f.unit.unevaluated:
+            from .bpf_format import check_call
+
+            check_call(f, name, args)
     callee = f.expr(callee_node)
     while callee.kind == "mem" and T.strip(callee.type).kind == "func":
         callee = rvalue(f, callee)
@@ -128,7 +132,7 @@ def finish(
             o.literal = literal
         if i < len(params):
             told = len(f.diag.records)
-            o = assign_convert(f, o, params[i].type, arg.coord, f"passing argument {i + 1} of '{name}'")
+            o = assign_convert(f, o, params[i].type, arg.coord, f"passing argument {i + 1} of '{name}'", arg)
             if len(f.diag.records) > told and at is not None and points_to(params[i].type, at):
                 f.diag.note(arg.coord, "take the address with '&'")
         elif o.kind == "value" and o.value is not None and T.is_integer(T.strip(o.type)):
@@ -222,6 +226,8 @@ def receive_parameters(f: FunctionState, t: T.Func, params: list[Any]) -> None:
         if p.name:
             if p.name in f.scopes[-1]:
                 f.diag.error(p.pos, f"redefinition of parameter '{p.name}'")
+            elif "shadow" in f.unit.asked:
+                f.unit.warn_shadow(f, p.name, p.pos)
             f.scopes[-1][p.name] = variable
         if T.in_memory(u):
             receive_record(f, variable, u, new_param)

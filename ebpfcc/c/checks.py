@@ -50,6 +50,7 @@ class Checks:
     strings: dict[tuple[bytes, int], str]
     pending: list[FunctionSymbol]
     regions: list[Any]
+    told: set[tuple[str, int]]
     warns_unused: bool
     unevaluated: int
 
@@ -58,6 +59,14 @@ class Checks:
 
     def emit_variable(self, variable: Variable) -> Any:
         raise NotImplementedError
+
+    def warn_once(self, flag: str, where: Any, message: str) -> bool:
+        """Of what is looked at several times."""
+        key = message, getattr(where, "spell", 0) or getattr(where, "pos", where)
+        if key in self.told:
+            return False
+        self.told.add(key)
+        return self.diag.warning(flag, where, message)  # type: ignore[no-any-return]
 
     def known(self) -> set[str]:
         """The names at file scope, those of headers that are read by their index included."""
@@ -137,12 +146,12 @@ class Checks:
                     "unused-result", node.coord, f"ignoring return value of function '{symbol.name}' declared with 'warn_unused_result' attribute"
                 )
         elif before_comma:
-            if is_idle(node) and not o.volatile and T.strip(o.type).kind != "void":
+            if node.coord.exp is None and is_idle(node) and not o.volatile and T.strip(o.type).kind != "void":
                 self.diag.warning("unused-value", node.coord, "left operand of comma operator has no effect")
         elif kind is c_ast.BinaryOp and node.op in ("==", "!=", "<", ">", "<=", ">="):
             word = {"==": "equality", "!=": "inequality"}.get(node.op, "relational")
             self.diag.warning("unused-comparison", node.coord, f"{word} comparison result unused")
-        elif is_idle(node) and not o.volatile and not (kind is StmtExpr and node.coord.exp is not None):
+        elif node.coord.exp is None and is_idle(node) and not o.volatile:  # what a macro's body says is not this program's
             self.warn_unused(node, o)
 
     def warn_unused_locals(self, f: FunctionState) -> None:
@@ -158,6 +167,19 @@ class Checks:
                     self.diag.warning("unused-but-set-variable", variable.pos, f"variable '{variable.name}' set but not used")
                 else:
                     self.diag.warning("unused-variable", variable.pos, f"unused variable '{variable.name}'")
+
+    def warn_shadow(self, f: FunctionState, name: str, where: Any) -> None:
+        """-Wshadow: of a local object or parameter that is declared."""
+        for scope in reversed(f.scopes[:-1]):
+            hidden = scope.get(name)
+            if hidden is not None:
+                break
+        else:
+            hidden = f.unit.lookup(name)
+        if type(hidden) is Variable and T.strip(hidden.type) is not T.POISON:
+            what = "a local variable" if any(hidden is scope.get(name) for scope in f.scopes) else "a variable in the global scope"
+            if self.diag.warning("shadow", where, f"declaration shadows {what}"):
+                self.diag.note(hidden.pos, "previous declaration is here")
 
     def warn_unused_parameters(self, f: FunctionState) -> None:
         for p in f.scopes[0].values() if f.scopes else ():

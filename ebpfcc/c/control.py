@@ -30,16 +30,27 @@ def type_of(f: FunctionState, node: Any) -> Operand:
         f.block, f.pos = saved, pos
 
 
+def governs(f: FunctionState, kind: str, node: Any, yes: Any) -> None:
+    """The branches that follow decide an `if` or loop, or whether the right of && or || is evaluated."""
+    if f.flow is not None:
+        f.flow.construct = (kind, node, yes) if kind else None
+
+
 def condition(f: FunctionState, node: Any, then: Any, other: Any, hint: str | None = None) -> None:
     """Branches to `then` or `other`; && || ! become control flow."""
     kind = type(node)
     if kind is c_ast.BinaryOp and node.op in ("&&", "||"):
         middle = f.new_block("and" if node.op == "&&" else "or")
+        outer = f.flow.construct if f.flow is not None else None
         if node.op == "&&":
+            governs(f, "&&", node.left, middle)
             condition(f, node.left, middle, other, hint)
         else:
+            governs(f, "||", node.left, then)
             condition(f, node.left, then, middle, hint)
         f.start(middle)
+        if f.flow is not None:
+            f.flow.construct = outer
         condition(f, node.right, then, other, hint)
         return
     if kind is c_ast.UnaryOp and node.op == "!":
@@ -51,17 +62,23 @@ def condition(f: FunctionState, node: Any, then: Any, other: Any, hint: str | No
         if expected is not None:
             condition(f, node.args.exprs[0], then, other, "likely" if expected else "unlikely")
             return
+    construct = f.flow.construct if f.flow is not None else None
     o = scalar(f, node)
     f.pos = node.coord
     value = o.value
     if value.type == "ptr" or value.type == "wide":
         value = truth(f, o)
+    if f.flow is not None:
+        f.flow.construct = construct
     f.branch(value, then, other, hint)
+    if f.flow is not None:
+        f.flow.construct = None
 
 
 def logical(f: FunctionState, node: Any) -> Operand:
     yes, no, join = f.new_block("true"), f.new_block("false"), f.new_block("end")
     result = Variable("", T.INT, "auto", node.coord)
+    governs(f, "", node, yes)
     condition(f, node, yes, no)
     reached = []
     for block, n in ((yes, 1), (no, 0)):
@@ -80,6 +97,7 @@ def ternary(f: FunctionState, node: Any) -> Operand:
     if node.iftrue is None:
         return elvis(f, node)
     yes, no, join = f.new_block("then"), f.new_block("else"), f.new_block("end")
+    governs(f, "?:", node.cond, yes)
     condition(f, node.cond, yes, no)
     f.start(yes)
     a = rvalue(f, f.expr(node.iftrue))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pycparser import c_ast
+
 from ..ir.core import INVERSE, Value
 from . import access, wide
 from . import types as T
@@ -25,6 +27,8 @@ def rvalue(f: FunctionState, o: Operand) -> Operand:
         value = f.read_var(o.var)
         if value.op == "undef":
             uninitialised(f, o, value)
+        elif f.flow is not None and value.op == "param" and o.var in f.flow.bare and not f.unit.unevaluated:
+            f.flow.reads.append((o.var, f.block, value, o.off or f.pos))
         return Operand("value", T.strip(o.type), value)
     if kind == "func":
         symbol: FunctionSymbol = o.var
@@ -65,9 +69,13 @@ def rvalue(f: FunctionState, o: Operand) -> Operand:
 
 def uninitialised(f: FunctionState, o: Operand, value: Value) -> None:
     variable = o.var
-    if f.diag.errors or f.unit.at_file_scope(f):
+    if f.diag.errors > f.diag.as_errors or f.unit.at_file_scope(f):
         return  # what was wrong may have been to give it its value
-    if variable.name and variable.init is None and not f.unit.unevaluated and not f.is_dead() and T.strip(o.type) is not T.POISON:
+    if variable.name and variable.init is None and not f.unit.unevaluated and T.strip(o.type) is not T.POISON and f.is_reached():
+        if f.flow is not None:
+            if variable in f.flow.told:
+                return
+            f.flow.told.add(variable)
         f.diag.warning("uninitialized", o.off or f.pos, f"variable '{variable.name}' is uninitialized when used here")
 
 
@@ -205,8 +213,9 @@ def is_null_constant(o: Operand) -> bool:
     return T.is_integer(t) or (t.kind == "ptr" and T.strip(t.target).kind == "void")
 
 
-def assign_convert(f: FunctionState, o: Operand, to: T.Type, where: Any, what: str) -> Operand:
-    """Conversion as if by assignment; `what` completes the message ("passing argument 1 of 'f'", "initialization", ...)."""
+def assign_convert(f: FunctionState, o: Operand, to: T.Type, where: Any, what: str, node: Any = None, member: T.Member | None = None) -> Operand:
+    """Conversion as if by assignment; `what` completes the message ("passing argument 1 of 'f'", "initialization", ...).
+    node: the expression; member: that of a bit-field."""
     o = rvalue(f, o)
     target = T.strip(to)
     frm = T.strip(o.type)
@@ -227,6 +236,11 @@ def assign_convert(f: FunctionState, o: Operand, to: T.Type, where: Any, what: s
             f.diag.warning("int-conversion", where, f"incompatible integer to pointer conversion in {what}: '{T.spell(to)}' from '{T.spell(o.type)}'")
     elif target.kind != "bool" and T.is_integer(target) and frm.kind == "ptr":
         f.diag.warning("int-conversion", where, f"incompatible pointer to integer conversion in {what}: '{T.spell(to)}' from '{T.spell(o.type)}'")
+    elif node is not None and o.value is not None and target.kind in ("int", "enum") and (target is not frm or member is not None):
+        if o.value.op == "const" or f.unit.warns_conversion or type(node) is c_ast.TernaryOp:
+            from .implicit import check
+
+            check(f, node, o, to, member)
     return convert(f, o, to)
 
 

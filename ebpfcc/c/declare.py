@@ -101,7 +101,7 @@ def inferred(f: FunctionState, t: T.Type, node: Any) -> T.Type:
     """The type of the initialiser, for an object that is declared `auto` (C23 6.7.10) or `__auto_type`."""
     if T.strip_quals(t) is not AUTO:
         return t
-    if node.init is None or type(node.init) is c_ast.InitList:
+    if node.init is None or isinstance(node.init, c_ast.InitList):
         f.diag.error(node.coord, f"declaration of variable '{node.name}' with deduced type 'auto' requires an initializer")
         return T.POISON
     o = type_of(f, node.init)
@@ -161,6 +161,7 @@ def function_type(f: FunctionState, node: Any) -> T.Func:
     if T.strip(ret).kind in ("array", "func"):
         f.diag.error(node.coord, f"function cannot return {'array' if T.strip(ret).kind == 'array' else 'function'} type '{T.spell(ret)}'")
         ret = T.INT
+    f.unit.parameter_lists += 1
     for p in node.args.params if node.args is not None else ():
         if isinstance(p, c_ast.EllipsisParam):
             variadic = True
@@ -189,6 +190,7 @@ def function_type(f: FunctionState, node: Any) -> T.Func:
             attrs = gather(f, p.attrs) if p.attrs else {}
             params.append(T.Param(p.name or "", t, list(attrs.get("btf_decl_tag", [])), p.coord))
             params[-1].quiet = "unused" in attrs or "maybe_unused" in attrs
+    f.unit.parameter_lists -= 1
     return T.Func(ret, params, variadic, prototype)
 
 
@@ -223,6 +225,8 @@ def record_type(f: FunctionState, node: Any) -> T.Record:
         if name is not None:
             scope = tag_scope(f) if node.decls is not None else (tag_scope(f) if not f.tags else f.unit.tags)
             scope[name] = record
+            if f.unit.parameter_lists:
+                f.unit.warn_invisible(node, f"{kind} {name}")
             if scope is f.unit.tags:
                 record.resolve = f.unit.resolve_tag
     if node.decls is not None:
@@ -377,6 +381,8 @@ def enum_type(f: FunctionState, node: Any) -> T.Enum:
         if name is not None:
             scope = tag_scope(f) if node.values is not None or not f.tags else f.unit.tags
             scope[name] = enum
+            if f.unit.parameter_lists:
+                f.unit.warn_invisible(node, f"enum {name}")
             if scope is f.unit.tags:
                 enum.resolve = f.unit.resolve_tag
     if node.fixed is not None:
@@ -414,6 +420,9 @@ def define_enum(f: FunctionState, enum: T.Enum, node: Any) -> None:
                     following += 1 << (64 if o.value.type == "i64" else 32)
         if enum.fixed and not fits(following, enum.underlying):
             f.diag.error(item.coord, f"enumerator value is not representable in the underlying type '{T.spell(enum.underlying)}'")
+        if not -(1 << 31) <= following < 1 << 31 and item.value is not None and not enum.fixed and f.unit.extended is not None:
+            size = "large" if following > 0 else "small"
+            f.diag.warning("pedantic", item.coord, f"ISO C restricts enumerator values to range of 'int' ({following} is too {size})")
         values.append((item.name, following))
         constant = EnumConstant(item.name, following, T.INT if -(1 << 31) <= following < 1 << 31 else T.LONG, enum, item.coord)
         constants.append(constant)

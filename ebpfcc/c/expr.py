@@ -90,6 +90,8 @@ def cast(f: FunctionState, node: Any) -> Operand:
             slot = access.memory(f, f.fn.slot_addr(f.new_slot("", to)), to)
             for i, m in enumerate(target.members):
                 if T.same(m.type, o.type):
+                    if f.unit.extended is not None:
+                        f.diag.warning("gnu-union-cast", node.coord, "cast to union type is a GNU extension")
                     access.store(f, access.step(f, slot, i, m), o.value)
                     return slot
         f.diag.error(node.coord, f"conversion to non-scalar type '{T.spell(to)}' requested")

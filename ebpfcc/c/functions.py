@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..ir.core import Function, Module
-from . import call
+from . import call, flow
 from . import stmt as statements
 from . import types as T
 from .state import FunctionState, FunctionSymbol, Variable
@@ -118,6 +118,8 @@ class Functions:
                 if label.used is None:
                     self.diag.warning("unused-label", label.pos, f"unused label '{name.partition('.')[0]}'")
                 f.seal(label.block)
+        if f.flow is not None and f.flow.reads:
+            flow.report(f)
         for block in f.fn.blocks:
             if not block.insns or block.insns[-1].targets is None or block.insns[-1].op not in ("jmp", "br", "switch", "ret", "unreachable", "asm_goto"):
                 f.block = block
@@ -127,17 +129,15 @@ class Functions:
     def end_function(self, f: FunctionState, symbol: FunctionSymbol, end: Any) -> None:
         """Falling off the end."""
         ret = T.strip(symbol.type.ret)
-        if "noreturn" in symbol.attrs and "naked" not in symbol.attrs and not f.is_dead():
+        if "noreturn" in symbol.attrs and "naked" not in symbol.attrs and f.is_reached():
             self.diag.warning("invalid-noreturn", end, f"function '{symbol.name}' declared 'noreturn' should not return")
         if "naked" in symbol.attrs:
             f.terminate("unreachable", [], [])
         elif ret.kind == "void" or T.is_record(ret):
             f.terminate("ret", [], [])
         else:
-            if not f.is_dead() and not self.in_region:
-                self.diag.warning(
-                    "return-type", end, f"non-void function '{symbol.name}' does not return a value" + (" in all control paths" if len(f.fn.blocks) > 1 else "")
-                )
+            if not self.in_region and f.is_reached():
+                self.diag.warning("return-type", end, "non-void function does not return a value" + (" in all control paths" if f.returns else ""))
             f.terminate("ret", [f.fn.undef(f.fn.ret)] if f.fn.ret != "void" else [], [])
 
     def finish_function(self, f: FunctionState, symbol: FunctionSymbol, end: Any) -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 class Indexed:
     """Part of Unit. regions: (index, its parser, the numbers of the declarations that were read)."""
 
+    diag: Any
     names: dict[str, Any]
     tags: dict[str, Any]
     regions: list[tuple[Any, GnuParser, set[int]]]
@@ -154,6 +155,11 @@ class Indexed:
                         self.declare_from_region(region, parser, done, numbers)
             known = self.tags.get(tag)
         return known
+
+    def warn_invisible(self, node: Any, tag: str) -> None:
+        """A tag that is new in a parameter list; a header's may wait in its index."""
+        if not any(region.lookup_tag(tag.partition(" ")[2]) for region, _, _ in self.regions):
+            self.diag.warning("visibility", node.coord, f"declaration of '{tag}' will not be visible outside of this function")
 
     def regions_before(self) -> list[tuple[Any, GnuParser, set[int], int]]:
         """The indexes of what stands before the declaration in work; of its own, the numbers below."""

@@ -33,12 +33,15 @@ class Leaf:
 class Items:
     """The initialisers between two braces, consumed one by one; `front`, where there is one, comes before them."""
 
-    __slots__ = ("items", "i", "front")
+    __slots__ = ("items", "i", "front", "end")
 
-    def __init__(self, items: list[Any], front: Any = None) -> None:
-        self.items = items
+    def __init__(self, node: Any) -> None:
+        self.items = items = node.exprs
+        first = items[0] if items else None
+        is_zero = first is not None and len(items) == 1 and type(first) is c_ast.Constant and first.value == "0"
+        self.end = None if is_zero else getattr(node, "end", None)  # `{0}` misses nothing
         self.i = 0
-        self.front = front
+        self.front: Any = None
 
     def peek(self) -> Any:
         return self.front or (self.items[self.i] if self.i < len(self.items) else None)
@@ -66,7 +69,11 @@ def flatten(f: FunctionState, t: T.Type, node: Any) -> tuple[list[Leaf], int]:
         if u.kind == "array" and len(node.exprs) == 1 and is_string_for(u, node.exprs[0]):
             node = node.exprs[0]
         else:
-            return out, braced(f, t, 0, node, out)
+            designators = f.unit.designators
+            count = braced(f, t, 0, node, out)
+            if f.unit.designators != designators:
+                check_overrides(f, out)
+            return out, count
     if is_string_for(u, node):
         data, elem = literals.string_bytes(node.parts)
         out.append(Leaf(0, t, None, node))
@@ -75,10 +82,25 @@ def flatten(f: FunctionState, t: T.Type, node: Any) -> tuple[list[Leaf], int]:
     return out, 0
 
 
+def check_overrides(f: FunctionState, leaves: list[Leaf]) -> None:
+    """-Winitializer-overrides: designators may name what has a value already."""
+    seen: dict[tuple[int, str], Leaf] = {}
+    for leaf in leaves:
+        if leaf.node is None:
+            continue
+        key = leaf.off, leaf.member.name if leaf.member is not None else ""
+        before = seen.get(key)
+        if before is not None and before.node is not leaf.node:
+            told = f.unit.warn_once("initializer-overrides", leaf.node.coord, "initializer overrides prior initialization of this subobject")
+            if told:
+                f.diag.note(before.node.coord, "previous initialization is here")
+        seen[key] = leaf
+
+
 def braced(f: FunctionState, t: T.Type, off: int, node: Any, out: list[Leaf], member: T.Member | None = None) -> int:
     """An initialiser list in braces for an object of type t at off. Returns the number of elements of an array."""
     u = T.strip(t)
-    items = Items(node.exprs)
+    items = Items(node)
     if u.kind == "array":
         return array(f, u, off, items, out, True)
     if T.is_record(u):
@@ -115,6 +137,7 @@ def array(f: FunctionState, t: Any, off: int, items: Items, out: list[Leaf], is_
                 break
             is_entered = False
             items.next()
+            f.unit.designators += 1
             lo, hi = designated_range(f, item.name[0])
             if t.count is not None and hi >= t.count:
                 f.diag.error(item.coord, f"array designator index ({hi}) exceeds array bounds ({t.count})")
@@ -154,15 +177,22 @@ def record(f: FunctionState, u: Any, off: int, items: Items, out: list[Leaf], is
     """The members of a record u; the end as for an array's elements."""
     members = [m for m in u.members if m.name or (m.bit_width is None and T.is_record(T.strip(m.type)))]
     i = 0
+    is_complete = is_entered or u.kind == "union" or "missing-field-initializers" not in f.unit.asked
     while True:
         item = items.peek()
         if item is None:
+            if not is_complete and 0 < i < len(members) and items.end is not None:
+                u = T.strip(members[i].type)
+                if u.kind != "array" or u.count is not None:
+                    f.unit.warn_once("missing-field-initializers", items.end, f"missing field '{members[i].name}' initializer")
             return
         if isinstance(item, c_ast.NamedInitializer):
             if not is_braced and not is_entered:
                 return
             is_entered = False
+            is_complete = True
             items.next()
+            f.unit.designators += 1
             name = item.name[0]
             path = T.find_member(u, name.name) if isinstance(name, c_ast.ID) else None
             if path is None:
@@ -190,7 +220,7 @@ def record(f: FunctionState, u: Any, off: int, items: Items, out: list[Leaf], is
             if m.bit_width is not None:
                 out.append(Leaf(off, m.type, m, unbrace(items.next())))
             else:
-                subobject(f, m.type, off + m.bit_offset // 8, items, out)
+                subobject(f, m.type, off + m.bit_offset // 8, items, out, len(u.members) == 1)
             i += 1
             if u.kind == "union":
                 i = len(members)
@@ -220,8 +250,8 @@ def designated(f: FunctionState, t: T.Type, off: int, designators: list[Any], no
         f.diag.error(node.coord, f"designator in initializer for scalar type '{T.spell(t)}'")
 
 
-def subobject(f: FunctionState, t: T.Type, off: int, items: Items, out: list[Leaf]) -> None:
-    """The next initialiser(s) for a member or element: in braces, a whole value, or elided braces."""
+def subobject(f: FunctionState, t: T.Type, off: int, items: Items, out: list[Leaf], is_only: bool = False) -> None:
+    """The next initialiser(s) for a member or element: in braces, a whole value, or elided braces. is_only: its record has no other."""
     node = items.peek()
     u = T.strip(t)
     if isinstance(node, c_ast.InitList):
@@ -237,17 +267,24 @@ def subobject(f: FunctionState, t: T.Type, off: int, items: Items, out: list[Lea
         if is_string_for(u, node):
             out.append(Leaf(off, t, None, items.next()))
         else:
+            suggest_braces(f, node, items, is_only)
             array(f, u, off, items, out, False)
     elif T.is_record(u):
         if isinstance(node, (c_ast.Constant, String)) or not T.same(type_of(f, node).type, t):
             if not T.is_complete(u) or not u.members:
                 items.next()
                 return
+            suggest_braces(f, node, items, is_only)
             record(f, u, off, items, out, False)
         else:
             out.append(Leaf(off, t, None, items.next()))
     else:
         out.append(Leaf(off, t, None, items.next()))
+
+
+def suggest_braces(f: FunctionState, node: Any, items: Items, is_only: bool) -> None:
+    if "missing-braces" in f.unit.asked and items.end is not None and not is_only:
+        f.unit.warn_once("missing-braces", node.coord, "suggest braces around initialization of subobject")
 
 
 # -- static objects ----------------------------------------------------------------------------------------------------
@@ -301,7 +338,7 @@ def write_static(f: FunctionState, image: Image, t: T.Type, base: int, leaves: l
             f.diag.error(node.coord, f"initializing '{T.spell(leaf.type)}' with an expression of incompatible type '{T.spell(o.type)}'")
             continue
         if T.in_memory(u):
-            n = known(assign_convert(f, o, leaf.type, node.coord, "initialization").value) if u.kind == "int" else None
+            n = known(assign_convert(f, o, leaf.type, node.coord, "initialization", node, leaf.member).value) if u.kind == "int" else None
             if n is not None:
                 image.data[off : off + 16] = n.to_bytes(16, "big" if f.unit.big_endian else "little")
                 continue
@@ -309,7 +346,7 @@ def write_static(f: FunctionState, image: Image, t: T.Type, base: int, leaves: l
                 continue
             f.diag.error(node.coord, "initializer element is not a compile-time constant")
             continue
-        value = assign_convert(f, o, leaf.type, node.coord, "initialization").value
+        value = assign_convert(f, o, leaf.type, node.coord, "initialization", node, leaf.member).value
         if value is None or value.op not in ("const", "gaddr", "undef") or value.op == "undef" and not f.diag.errors:
             if value is not None and value.op == "ptrtoint" and value.args[0].op == "gaddr":
                 value = value.args[0]
@@ -377,11 +414,11 @@ def store_auto(f: FunctionState, target: Operand, leaves: list[Leaf]) -> None:
         o = rvalue(f, f.expr(node))
         f.pos = node.coord
         if T.is_record(u) or o.kind == "mem":
-            o = assign_convert(f, o, leaf.type, node.coord, "initialization")
+            o = assign_convert(f, o, leaf.type, node.coord, "initialization", node, leaf.member)
             if o.kind == "mem":
                 access.copy(f, at, o)
             continue
-        o = assign_convert(f, o, leaf.type, node.coord, "initialization")
+        o = assign_convert(f, o, leaf.type, node.coord, "initialization", node, leaf.member)
         if leaf.member is not None and by_members is None:
             at.member = leaf.member
             at = access.move(target, leaf.off + leaf.member.bit_offset // 8, leaf.type)

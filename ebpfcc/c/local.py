@@ -53,6 +53,8 @@ def declare(f: FunctionState, node: Any) -> None:
         f.diag.error(node.coord, f"redefinition of '{node.name}'")
         if getattr(known, "pos", None) is not None:
             f.diag.note(known.pos, "previous definition is here")
+    elif "shadow" in f.unit.asked:
+        f.unit.warn_shadow(f, node.name, node.coord)
     if "static" in node.storage:
         t = inferred(f, t, node)
         declare_static(f, node, t, attrs)
@@ -133,6 +135,8 @@ def declare_automatic(f: FunctionState, node: Any, t: T.Type, attrs: dict[str, A
             fill(f, variable, 0 if f.unit.auto_init == "zero" else 0xAA)
         elif variable.slot is None:
             f.write_var(variable, f.fn.undef(ir_type(t)))
+            if f.flow is not None:
+                f.flow.bare.add(variable)
         return
     known = len(f.temporaries)
     if variable.slot is not None and T.is_record(u) and type(node.init) is c_ast.FuncCall and not mentions(node.init, name):
@@ -198,6 +202,8 @@ def initialise(f: FunctionState, variable: Variable, node: Any) -> None:
     if isinstance(value, c_ast.InitList) or (u.kind == "array"):
         target = access.memory(f, f.fn.slot_addr(variable.slot), T.strip_quals(t), 0, variable.slot.align)  # type: ignore[arg-type,union-attr]
         leaves, _ = init.flatten(f, t, value)
+        if u.kind == "array" and init.is_string_for(u, value):
+            variable.text = value
         if u.kind == "array" and not isinstance(value, c_ast.InitList) and not init.is_string_for(u, value):
             if isinstance(value, c_ast.CompoundLiteral):
                 access.copy(f, target, f.expr(value))
@@ -210,7 +216,7 @@ def initialise(f: FunctionState, variable: Variable, node: Any) -> None:
 
 
 def assign_initial(f: FunctionState, variable: Variable, o: Operand, node: Any) -> None:
-    o = assign_convert(f, o, variable.type, node.init.coord if node.init is not None else node.coord, "initialization")
+    o = assign_convert(f, o, variable.type, node.init.coord if node.init is not None else node.coord, "initialization", node.init)
     f.pos = node.coord
     if variable.slot is None:
         if o.value is not None and o.kind == "value":

@@ -86,6 +86,12 @@ class Enum(c_ast.Enum):
         self.resolved: Any = None
 
 
+class InitList(c_ast.InitList):
+    """`end`: the closing brace."""
+
+    __slots__ = ("end",)
+
+
 class Typeof(c_ast.Node):
     """`typeof(expression or type name)`, as a type specifier."""
 

@@ -112,6 +112,10 @@ def pointer_operation(f: FunctionState, op: str, a: Operand, b: Operand, ta: Any
         ti = T.strip(index.type)
         if T.is_integer(ti):
             size = element_size(f, t, where)
+            what = {"void": "void", "func": "the function type"}.get(T.strip(t.target).kind)
+            if what is not None and f.unit.extended is not None:
+                told = f"arithmetic on a pointer to {what} is a GNU extension" if what == "void" else "arithmetic on a pointer to a function is a GNU extension"
+                f.diag.warning("gnu-pointer-arith", where, told)
             index = promoted(f, index)
             if type(index.value) is wide.Wide:
                 index = convert_int(f, index, T.LONG)
@@ -205,7 +209,7 @@ def assignment(f: FunctionState, node: Any) -> Operand:
     f.pos = node.coord
     if not is_modifiable(f, target, node.coord):
         return f.poison()
-    o = assign_convert(f, o, target.type, node.coord, "assignment")
+    o = assign_convert(f, o, target.type, node.coord, "assignment", node.rvalue, target.member)
     u = T.strip(target.type)
     if T.is_record(u) or o.kind == "mem":
         if o.kind != "mem" or target.kind != "mem":

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pycparser import c_ast
 
 from . import suspicious
-from .nodes import Attribute, Generic, LabelAddr, StmtExpr, String, TypeDecl, Typeof
+from .nodes import Attribute, Generic, InitList, LabelAddr, StmtExpr, String, TypeDecl, Typeof
 from .recover import Recovery
 
 TYPE_CHECKING = False
@@ -80,6 +80,7 @@ class ExpressionParser(Recovery):
         self._is_global_typedef = is_typedef
         self._scope_stack = scopes if scopes is not None else []
         self.grouped: dict[Any, Any] = {}  # expressions in parentheses -> the parenthesis
+        self.extended: set[Any] | None = None  # with -Wpedantic: what stands behind `__extension__`
         self.addressed: set[str] = set()  # names that `&` or a memory operand was applied to
 
     def feed(self, tokens: list[Token]) -> None:
@@ -226,9 +227,15 @@ class ExpressionParser(Recovery):
                 return c_ast.Cast(typ, self._parse_cast_expression(), paren)
             return self._parse_postfix_suffixes(self._parse_primary_expression())
         if kind == "EXTENSION":
-            self._i += 1
-            return self._parse_cast_expression()
+            return self._parse_extension()
         return self._parse_unary_expression()
+
+    def _parse_extension(self) -> Any:
+        self._i += 1
+        operand = self._parse_cast_expression()
+        if self.extended is not None:
+            self.extended.add(operand)
+        return operand
 
     def _compound_literal(self, typ: Any, paren: Any) -> Any:
         return c_ast.CompoundLiteral(typ, self._parse_initializer(), paren)
@@ -259,8 +266,7 @@ class ExpressionParser(Recovery):
             tok = self._advance()
             return LabelAddr(self._expect("ID").value, tok)
         if kind == "EXTENSION":
-            self._i += 1
-            return self._parse_cast_expression()
+            return self._parse_extension()
         return self._parse_postfix_suffixes(self._parse_primary_expression())
 
     def note_address(self, operand: Any) -> None:
@@ -373,8 +379,9 @@ class ExpressionParser(Recovery):
             items.append(self._parse_initializer_item())
             if not self._accept("COMMA"):
                 break
-        self._expect("RBRACE")
-        return c_ast.InitList(items, brace)
+        out = InitList(items, brace)
+        out.end = self._expect("RBRACE")
+        return out
 
     def _parse_initializer_item(self) -> Any:
         tok = self._toks[self._i]

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 TAGS = frozenset(("STRUCT", "UNION", "ENUM", "TYPEOF"))
 # Attributes of the type rather than of what is declared: they take part in the specifiers like qualifiers.
 TYPE_ATTRS = frozenset(("btf_type_tag", "address_space", "may_alias", "mode", "vector_size"))
+# Attributes of a structure also where it is only mentioned.
+RECORD_ATTRS = frozenset(("preserve_access_index", "preserve_static_offset", "transparent_union", "packed"))
 
 
 NOT_A_VARIABLE = "illegal initializer (only variables can be initialized)"
@@ -24,7 +26,7 @@ NOT_A_VARIABLE = "illegal initializer (only variables can be initialized)"
 class Spec:
     """Declaration specifiers. words: of an arithmetic type or a typedef's name; node: struct, union, enum or typeof."""
 
-    __slots__ = ("storage", "quals", "attrs", "words", "node", "funcspec", "align", "coord", "constexpr", "redundant")
+    __slots__ = ("storage", "quals", "attrs", "words", "node", "funcspec", "align", "coord", "constexpr", "redundant", "extension")
 
     def __init__(self, coord: Any) -> None:
         self.storage: list[str] = []
@@ -35,7 +37,7 @@ class Spec:
         self.funcspec: list[str] = []
         self.align: list[Any] = []
         self.coord = coord
-        self.constexpr = self.redundant = False
+        self.constexpr = self.redundant = self.extension = False
 
 
 class GnuParser(PragmaParser):
@@ -53,6 +55,8 @@ class GnuParser(PragmaParser):
             self.begin = self._i
             if kind == "SEMI":
                 self._i += 1
+                if self.extended is not None:
+                    self.diag.warning("extra-semi", self._toks[self._i - 1], "extra ';' outside of a function")
             elif kind == "PRAGMA":
                 self._file_pragma(self._advance())
             elif kind == "REGION":
@@ -197,6 +201,8 @@ class GnuParser(PragmaParser):
             node = Decl(end.declname, spec.quals, spec.align, spec.storage, spec.funcspec, decl, None, bitsize, coord)
             node.asm_label = None
         node.attrs = every
+        if spec.extension and self.extended is not None:
+            self.extended.add(node)
         if self.pushed_attrs and not self._scope_stack:
             node.attrs = every + self._pushed("function" if isinstance(decl, c_ast.FuncDecl) else "variable")
         return node
@@ -245,9 +251,10 @@ class GnuParser(PragmaParser):
                 return spec
             elif kind == "STRUCT" or kind == "UNION":
                 spec.node = self._parse_struct_or_union_specifier()
-                self._move_type_attributes(spec)
+                self._move_attributes(spec)
             elif kind == "ENUM":
                 spec.node = self._parse_enum_specifier()
+                self._move_attributes(spec)
             elif kind == "TYPEOF":
                 spec.node = self._parse_typeof()
             elif kind == "INLINE" or kind == "_NORETURN":
@@ -260,6 +267,7 @@ class GnuParser(PragmaParser):
                 spec.align.append(self._parse_alignment_specifier())
             elif kind == "EXTENSION":
                 self._i += 1
+                spec.extension = True
             else:
                 if self.c23 and "auto" in spec.storage and not spec.words and spec.node is None:  # the type is that of the initialiser
                     spec.storage.remove("auto")
@@ -273,12 +281,17 @@ class GnuParser(PragmaParser):
         if "static" not in spec.storage:
             spec.storage = ["static"]
 
-    def _move_type_attributes(self, spec: Spec) -> None:
-        """Those behind a tag that belong to the type as it is used here: `struct s __kptr *p`."""
+    def _move_attributes(self, spec: Spec) -> None:
+        """Those behind a tag that belong to the type as it is used here, `struct s __kptr *p`, or to what is declared, `struct s __unused p`."""
         attrs = spec.node.attrs
-        if attrs and any(a.name in TYPE_ATTRS for a in attrs):
+        if attrs:
+            mentioned = not is_definition(spec.node)
             spec.quals += [a for a in attrs if a.name in TYPE_ATTRS]
-            spec.node.attrs = [a for a in attrs if a.name not in TYPE_ATTRS]
+            if not mentioned:
+                spec.attrs += [a for a in attrs if a.name in ("unused", "maybe_unused")]  # of a type: nothing of it need be used
+            else:
+                spec.attrs += [a for a in attrs if a.name not in TYPE_ATTRS and a.name not in RECORD_ATTRS]
+            spec.node.attrs = [a for a in attrs if a.name not in TYPE_ATTRS and (not mentioned or a.name in RECORD_ATTRS)]
 
     def _is_unknown_type(self) -> bool:
         """An identifier where a type must stand: `foo x`, `foo *x`."""
@@ -349,6 +362,8 @@ class GnuParser(PragmaParser):
         tok = self._advance()
         attrs = self._parse_attributes()
         name = self._advance().value if self._peek_type() in ("ID", "TYPEID") else None
+        if name is not None:
+            attrs += self._parse_attributes()
         fixed = None
         if self._peek_type() == "COLON" and self._peek_type(2) in SIMPLE_TYPES | QUALIFIERS | {"TYPEID", "TYPEOF"}:
             self._i += 1

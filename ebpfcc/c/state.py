@@ -9,6 +9,7 @@ from __future__ import annotations
 from ..ir.core import TERMINATORS, Block, Call, Function, Mem, Slot, Target, Value
 from ..ir.fold import simplify
 from . import types as T
+from .flow import Flow
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 class Variable:
     """An object. storage: "auto" (slot, or SSA while slot is None), "static", "extern", "global", "param"."""
 
-    __slots__ = ("name", "type", "storage", "slot", "symbol", "attrs", "pos", "init", "used", "written", "asm_reg", "tentative", "tags", "scopes", "reads")
+    __slots__ = ("name", "type", "storage", "slot", "symbol", "attrs", "pos", "init", "used", "written", "asm_reg", "tentative", "tags", "scopes", "reads",
+                 "text")  # fmt: skip
 
     def __init__(self, name: str, type: T.Type, storage: str, pos: Any) -> None:
         self.name = name
@@ -37,6 +39,7 @@ class Variable:
         self.asm_reg: str | None = None
         self.tentative = False
         self.tags: list[str] = []
+        self.text: Any = None  # of an automatic array: the string literal that it begins with
         self.scopes: Any = None  # of a static local: the names that its initialiser sees
 
 
@@ -123,7 +126,7 @@ class FunctionState:
     __slots__ = (
         "unit", "fn", "block", "pos", "defs", "sealed", "incomplete", "edges", "scopes", "tags", "breaks", "continues", "labels", "switch",
         "ret_type", "name", "params", "ret_slot", "addressed", "cleanups", "dead", "diag", "local_labels", "statics", "unroll", "preserve", "counter",
-        "local_types", "symbol", "label_addresses", "scope_slots", "temporaries", "scope_temporaries", "into",
+        "local_types", "symbol", "label_addresses", "impossible", "returns", "flow", "scope_slots", "temporaries", "scope_temporaries", "into",
     )  # fmt: skip
 
     def __init__(self, unit: Unit, name: str, ret_type: T.Type) -> None:
@@ -152,6 +155,9 @@ class FunctionState:
         self.symbol: Any = None
         self.ret_slot: Any = None  # where a record result goes: the variable that holds its address
         self.label_addresses: list[str] = []
+        self.impossible: set[Target] = set()  # ways out of a switch that has a case for each enumerator
+        self.returns = False  # a return statement can be reached
+        self.flow: Any = Flow() if unit.warns_flow else None
         self.scope_slots: list[list[Slot]] = []
         self.temporaries: list[Slot] = []  # objects that live until the end of the full expression (C11 6.2.4 paragraph 8)
         self.scope_temporaries: list[int] = []  # how many there were when each scope began
@@ -227,12 +233,31 @@ class FunctionState:
         elif then is other:
             self.jump(then)
         else:
-            self.terminate("br", [cond], [then, other], hint)
+            value = self.terminate("br", [cond], [then, other], hint)
+            if self.flow is not None and value is not None and self.flow.construct is not None:
+                self.flow.constructs[value] = self.flow.construct
 
     def unreachable_block(self) -> None:
         """After a jump: code that follows belongs to no path unless a label starts it."""
         block = self.new_block("dead")
         self.start(block)
+
+    def is_reached(self) -> bool:
+        """Whether a path leads from the function's beginning here, if values of an enumeration are only its enumerators. For warnings."""
+        entry = self.fn.blocks[0]
+        seen = {self.block}
+        waiting = [self.block]
+        while waiting:
+            block = waiting.pop()
+            if block is entry:
+                return True
+            for before, target in self.edges[block]:
+                if target not in self.impossible and before not in seen:
+                    seen.add(before)
+                    waiting.append(before)
+            if block not in self.sealed and not self.edges[block]:
+                return True
+        return False
 
     # -- SSA variables -------------------------------------------------------------------------------------------
     def write_var(self, var: Any, value: Value) -> None:
@@ -254,6 +279,8 @@ class FunctionState:
         param = Value("param", ir_type(var.type), [], None, var.pos)
         param.block = block
         block.params.append(param)
+        if self.flow is not None:
+            self.flow.phis[param] = var
         return param
 
     def _read_preds(self, var: Any, block: Block) -> Value:

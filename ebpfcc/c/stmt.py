@@ -7,8 +7,9 @@ from pycparser import c_ast
 from ..ir.core import Block, Target, Value
 from . import access
 from . import types as T
+from .arity import PRINTERS
 from .constant import numeric
-from .control import condition, unread
+from .control import condition, governs, unread
 from .convert import assign_convert, convert, promoted, rvalue, scalar, value_of
 from .nodes import AttributeStmt, ComputedGoto, LocalLabels, Pragma, Range, UnusedLabel
 from .state import FunctionState, Operand
@@ -35,14 +36,15 @@ class Label:
 
 
 class Switch:
-    __slots__ = ("terminator", "block", "type", "values", "default", "ranges")
+    __slots__ = ("terminator", "block", "type", "values", "default", "ranges", "dead")
 
-    def __init__(self, terminator: Value, block: Block, type: Any) -> None:
+    def __init__(self, terminator: Value, block: Block, type: Any, dead: bool) -> None:
         self.terminator = terminator
         self.block = block
         self.type = type
         self.values: dict[int, Any] = {}
         self.default: Block | None = None
+        self.dead = dead
         self.ranges: list[tuple[int, int, Block]] = []
 
 
@@ -85,6 +87,7 @@ def empty(f: FunctionState, node: Any) -> None:
 def if_statement(f: FunctionState, node: Any) -> None:
     then, join = f.new_block("then"), f.new_block("endif")
     other = f.new_block("else") if node.iffalse is not None else join
+    governs(f, "if", node.cond, then)
     condition(f, node.cond, then, other)
     f.start(then)
     sub_statement(f, node.iftrue)
@@ -117,10 +120,11 @@ def switch(f: FunctionState, node: Any) -> None:
     if f.is_terminated():
         f.unreachable_block()
         block = f.block
+    dead = f.is_dead()
     terminator = Value("switch", "void", [o.value], [], node.coord, [Target(end)])
     terminator.block = block
     block.insns.append(terminator)
-    saved, f.switch = f.switch, Switch(terminator, block, o.type)
+    saved, f.switch = f.switch, Switch(terminator, block, o.type, dead)
     state = f.switch
     f.breaks.append((end, len(f.cleanups)))
     f.unreachable_block()
@@ -128,12 +132,13 @@ def switch(f: FunctionState, node: Any) -> None:
     f.jump(end)
     f.breaks.pop()
     f.switch = saved
-    if enum is not None and enum.values is not None:
-        check_enumerators(f, node, state, enum)
+    if enum is not None and enum.values is not None and check_enumerators(f, node, state, enum) and state.default is None:
+        f.impossible.add(terminator.targets[0])
     default = state.default or end
     otherwise = f.new_block("range") if state.ranges else default
     terminator.targets[0].block = otherwise
-    f.edges[otherwise].append((block, terminator.targets[0]))
+    if not dead:
+        f.edges[otherwise].append((block, terminator.targets[0]))
     if state.ranges:
         range_tests(f, state, otherwise, default, o.value)
     if state.default is not None:
@@ -141,12 +146,13 @@ def switch(f: FunctionState, node: Any) -> None:
     f.start(end)
 
 
-def check_enumerators(f: FunctionState, node: Any, state: Switch, enum: Any) -> None:
-    """Of a switch over an enumeration: each case should be an enumerator, and without default each enumerator a case."""
+def check_enumerators(f: FunctionState, node: Any, state: Switch, enum: Any) -> bool:
+    """Of a switch over an enumeration: each case should be an enumerator, and without default each enumerator a case. Whether each is one."""
     values = {value for _, value in enum.values}
     for n, where in state.values.items():
         if n not in values:
             f.diag.warning("switch", where, f"case value not in enumerated type '{T.spell(enum)}'")
+    names: list[str] = []
     if state.default is None:
         missing = {value: f"'{name}'" for name, value in reversed(enum.values)}
         missing = {n: name for n, name in missing.items() if n not in state.values and not any(lo <= n <= hi for lo, hi, _ in state.ranges)}
@@ -158,6 +164,7 @@ def check_enumerators(f: FunctionState, node: Any, state: Switch, enum: Any) -> 
         elif names:
             shown = ", ".join(names[:3]) + ("..." if len(names) > 3 else "")
             f.diag.warning("switch", node.coord, f"{len(names)} enumeration values not handled in switch: {shown}")
+    return not names
 
 
 def range_tests(f: FunctionState, state: Switch, block: Block, default: Block, value: Value) -> None:
@@ -204,7 +211,37 @@ def case(f: FunctionState, node: Any) -> None:
             state.values[n] = node.coord
             add_case(f, state, n, block)
     f.start(block)
+    if f.flow is not None:
+        f.flow.cases[block] = node
     sub_statement(f, node.stmts)
+
+
+def check_fallthrough(f: FunctionState, node: Any) -> None:
+    """-Wimplicit-fallthrough, at a label: statements before it go on into it, and none says that this is meant."""
+    before = f.unit.last_statement
+    if type(before) in (c_ast.Case, c_ast.Default, AttributeStmt, c_ast.Switch) or f.is_terminated() or not f.is_reached():
+        return
+    if f.diag.warning("implicit-fallthrough", node.coord, "unannotated fall-through between switch labels"):
+        f.diag.note(node.coord, "insert '__attribute__((fallthrough));' to silence this warning")
+        f.diag.note(node.coord, "insert 'break;' to avoid fall-through")
+
+
+def following(unit: Any, table: dict[Any, Any]) -> dict[Any, Any]:
+    """The handlers of statements, such that the unit knows which came last."""
+
+    def noting(handler: Any) -> Any:
+        def run(f: FunctionState, node: Any) -> None:
+            label = type(node) is c_ast.Case or type(node) is c_ast.Default
+            if label and f.switch is not None:
+                check_fallthrough(f, node)
+            if type(node) is not c_ast.EmptyStatement:
+                unit.last_statement = node
+            handler(f, node)
+
+        return run
+
+    expressions = dict.fromkeys(unit.expr_table, unit.expression_statement)
+    return {kind: noting(handler) for kind, handler in {**expressions, **table}.items()}
 
 
 def case_value(f: FunctionState, node: Any, t: Any) -> int:
@@ -219,7 +256,8 @@ def add_case(f: FunctionState, state: Switch, n: int, block: Block) -> None:
     target = Target(block)
     state.terminator.aux.append(f.const(state.terminator.args[0].type, n).aux)
     state.terminator.targets.append(target)
-    f.edges[block].append((state.block, target))
+    if not state.dead:
+        f.edges[block].append((state.block, target))
 
 
 def default(f: FunctionState, node: Any) -> None:
@@ -233,6 +271,8 @@ def default(f: FunctionState, node: Any) -> None:
         f.jump(block)
         state.default = block
         f.start(block, sealed=False)
+        if f.flow is not None:
+            f.flow.cases[block] = node
     sub_statement(f, node.stmts)
 
 
@@ -255,6 +295,7 @@ def while_loop(f: FunctionState, node: Any) -> None:
     header.unroll = take_unroll(f)
     f.jump(header)
     f.start(header, sealed=False)
+    governs(f, "while", node.cond, body)
     condition(f, node.cond, body, after)
     f.start(body)
     loop_body(f, node.stmt, after, header)
@@ -271,6 +312,7 @@ def do_loop(f: FunctionState, node: Any) -> None:
     loop_body(f, node.stmt, after, step)
     f.jump(step)
     f.start(step)
+    governs(f, "do", node.cond, body)
     condition(f, node.cond, body, after)
     f.seal(body)
     f.start(after)
@@ -286,6 +328,7 @@ def for_loop(f: FunctionState, node: Any) -> None:
     f.jump(header)
     f.start(header, sealed=False)
     if node.cond is not None:
+        governs(f, "for", node.cond, body)
         condition(f, node.cond, body, after)
     else:
         f.jump(body)
@@ -325,6 +368,7 @@ def continue_statement(f: FunctionState, node: Any) -> None:
 
 
 def return_statement(f: FunctionState, node: Any) -> None:
+    f.returns = f.returns or not f.is_dead()
     t = T.strip(f.ret_type)
     value: Value | None = None
     if node.expr is not None:
@@ -333,6 +377,8 @@ def return_statement(f: FunctionState, node: Any) -> None:
         if t.kind == "void":
             if T.strip(o.type).kind != "void":
                 f.diag.warning("return-mismatch", node.coord, f"void function '{f.name}' should not return a value")
+            elif f.unit.extended is not None:
+                f.diag.warning("pedantic", node.coord, f"void function '{f.name}' should not return void expression")
         elif T.in_memory(t):
             o = assign_convert(f, o, f.ret_type, node.coord, "return")
             result = access.memory(f, f.read_var(f.ret_slot), f.ret_type)
@@ -341,7 +387,7 @@ def return_statement(f: FunctionState, node: Any) -> None:
             elif not T.is_record(t):
                 access.store(f, result, o.value)
         else:
-            value = assign_convert(f, o, f.ret_type, node.coord, "return").value
+            value = assign_convert(f, o, f.ret_type, node.coord, "return", node.expr).value
     elif t.kind != "void":
         f.diag.warning("return-mismatch", node.coord, f"non-void function '{f.name}' should return a value")
     if value is None and t.kind != "void" and not T.in_memory(t):
@@ -465,8 +511,12 @@ def statement_expression(f: FunctionState, body: Any) -> Operand:
     value = value_of(T.VOID, None)
     f.enter()
     if items:
-        statements(f, items[:-1])
         last = items[-1]
+        if type(last) is c_ast.FuncCall and getattr(last.name, "name", "") in PRINTERS and f.unit.warns_formats and not f.unit.unevaluated:
+            from .bpf_format import check_block
+
+            check_block(f, items)
+        statements(f, items[:-1])
         while isinstance(last, c_ast.Label):
             inner = last.stmt
             last.stmt = c_ast.EmptyStatement(last.coord)

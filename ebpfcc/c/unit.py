@@ -30,6 +30,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+# Warnings whose checks cost something, and are off by default.
+ON_DEMAND = ("missing-field-initializers", "missing-braces", "shadow", "implicit-fallthrough")
 PREDECLARED = {"__int128_t": T.INT128, "__uint128_t": T.UINT128, "__builtin_va_list": T.Ptr(T.VOID)}
 
 
@@ -59,6 +61,13 @@ class Unit(Indexed, Variables, Functions, Checks):
         self.address_operands: set[Any] = set()  # elements that `&` is applied to
         self.unevaluated = 0
         self.warns_parameters = any(diag.state(f"unused{kind}-parameter", None) != "ignored" for kind in ("", "-but-set"))
+        self.warns_flow = diag.state("sometimes-uninitialized", None) != "ignored"
+        self.warns_conversion = any(diag.state(flag, None) != "ignored" for flag in ("shorten-64-to-32", "implicit-int-conversion", "sign-conversion"))
+        self.warns_formats = diag.state("format", None) != "ignored"
+        self.asked = frozenset(flag for flag in ON_DEMAND if diag.state(flag, None) != "ignored")
+        self.told: set[tuple[str, int]] = set()
+        self.designators = 0  # seen in initialisers
+        self.parameter_lists = 0  # around what is declared
         self.warns_signs = diag.state("sign-compare", None) != "ignored"
         self.warns_unused = any(diag.state(f"unused{kind}-variable", None) != "ignored" for kind in ("", "-but-set", "-const"))
         self.formats = False  # whether a function checks its format
@@ -75,6 +84,10 @@ class Unit(Indexed, Variables, Functions, Checks):
         self.local_statics: list[Variable] = []
         self.expr_table = {**expressions.TABLE, c_ast.FuncCall: call.call}
         self.stmt_table = {**statements.TABLE, AsmNode: asm_statement, Decl: local.declare, Typedef: local.declare}
+        self.last_statement: Any = None
+        self.extended: set[Any] | None = set() if diag.state("gnu-statement-expression", None) != "ignored" else None  # -Wpedantic
+        if "implicit-fallthrough" in self.asked:
+            self.stmt_table = statements.following(self, self.stmt_table)
         self.builtins = {**builtins.TABLE, **library.TABLE, **bits.TABLE, **overflow.TABLE, **atomics.TABLE}
         self.library = library.NAMES | bits.NAMES
         self.scratch_state: FunctionState | None = None
@@ -101,6 +114,7 @@ class Unit(Indexed, Variables, Functions, Checks):
         parser.push_places = []
         parser.elses = {}
         parser.grouped = self.grouped
+        parser.extended = self.extended
         return parser
 
     def run(self, tokens: list[Any]) -> Module:
@@ -140,6 +154,10 @@ class Unit(Indexed, Variables, Functions, Checks):
         f = self.scratch()
         f.pos = node.coord
         kind = type(node)
+        if self.extended is not None:
+            from .pedantic import check
+
+            check(self.diag, node, self.extended, self.c23)
         if kind is Typedef:
             self.declare_typedef(f, node)
         elif kind is Decl:
@@ -233,6 +251,9 @@ class Unit(Indexed, Variables, Functions, Checks):
         if t.kind != "func":
             self.diag.error(decl.coord, f"expected a function body after a function declarator, '{decl.name}' is none")
             return
+        if not self.c23 and t.params and not t.prototype:
+            told = "a function definition without a prototype is deprecated in all versions of C and is not supported in C23"
+            self.diag.warning("deprecated-non-prototype", decl.coord, told)
         if node.param_decls:
             self.apply_old_style(f, t, node.param_decls)
         elif not t.params:
