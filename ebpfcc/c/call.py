@@ -8,7 +8,7 @@ from ..ir.core import Call, Mem, Value
 from . import access, wide
 from . import types as T
 from .arity import LEAST, PRINTERS
-from .convert import assign_convert, promoted, rvalue, value_of
+from .convert import assign_convert, convert, promoted, rvalue, value_of
 from .state import FunctionState, FunctionSymbol, Operand, Variable, ir_type
 
 TYPE_CHECKING = False
@@ -137,6 +137,8 @@ def finish(
                 f.diag.note(arg.coord, "take the address with '&'")
         elif o.kind == "value" and o.value is not None and T.is_integer(T.strip(o.type)):
             o = promoted(f, o)
+        elif T.strip(o.type) is T.FLOAT:
+            o = convert(f, o, T.DOUBLE)
         if i < len(params) or symbol is None or symbol.node is None:
             pass_argument(f, o, values)
     if operands is not None:
@@ -231,9 +233,6 @@ def receive_parameters(f: FunctionState, t: T.Func, params: list[Any]) -> None:
             f.scopes[-1][p.name] = variable
         if T.in_memory(u):
             receive_record(f, variable, u, new_param)
-            continue
-        if u.kind == "float":
-            f.diag.error(p.pos, "floating point is not supported on BPF")
             continue
         value = new_param(ir_type(u), p.name or "", p.pos)
         if p.name in f.addressed or T.qualifiers(p.type)[1]:

@@ -66,7 +66,7 @@ def condition(f: FunctionState, node: Any, then: Any, other: Any, hint: str | No
     o = scalar(f, node)
     f.pos = node.coord
     value = o.value
-    if value.type == "ptr" or value.type == "wide":
+    if value.type == "ptr" or value.type == "wide" or T.strip(o.type).kind == "float":
         value = truth(f, o)
     if f.flow is not None:
         f.flow.construct = construct

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pycparser import c_ast
 
 from ..ir.core import INVERSE, Value
-from . import access, wide
+from . import access, floating, wide
 from . import types as T
 from .state import FunctionState, FunctionSymbol, Operand, ir_type
 
@@ -47,9 +47,6 @@ def rvalue(f: FunctionState, o: Operand) -> Operand:
         return o
     if t.kind == "void":
         return Operand("value", T.VOID, None)
-    if t.kind == "float":
-        f.diag.error(f.pos, "floating point is not supported on BPF")
-        return f.poison()
     if t.kind == "int" and t.size == 16:
         base, off = access.target_base(f, o)
         return Operand("value", t, wide.load(f, base, off, o.volatile, o.align))
@@ -150,11 +147,9 @@ def convert(f: FunctionState, o: Operand, to: T.Type) -> Operand:
         return Operand("value", to, f.fn.undef(ir_type(target))) if T.is_scalar(target) else f.poison()
     if target.kind == "void":
         return Operand("value", T.VOID, None)
-    if frm.kind == "float" and o.value is not None and o.value.op == "fconst" and T.is_integer(target):
-        return convert_int(f, Operand("value", T.LLONG, f.const("i64", int(o.value.aux))), target)
-    if target.kind == "float" or frm.kind == "float":
-        f.diag.error(f.pos, "floating point is not supported on BPF")
-        return f.poison()
+    if "float" in (target.kind, frm.kind) and all(t.kind == "float" or T.is_integer(t) for t in (target, frm)):
+        out = floating.convert(f, o, target)
+        return Operand("value", to, convert_int(f, out, target).value if T.is_integer(target) and out.type is T.LONG else out.value)
     if o.value is None or o.kind != "value":
         f.diag.error(f.pos, f"cannot convert '{T.spell(o.type)}' to '{T.spell(to)}'")
         return f.poison()
@@ -188,6 +183,8 @@ def truth(f: FunctionState, o: Operand) -> Value:
     """0 or 1 (i32): whether the scalar is not zero."""
     if type(o.value) is wide.Wide:
         return wide.truth(f, o.value)
+    if T.strip(o.type).kind == "float":
+        return floating.truth(f, o)
     value: Value = o.value
     if value.op == "icmp" or (value.op == "const" and value.type == "i32" and value.aux in (0, 1)):
         return value
@@ -283,6 +280,8 @@ def composite(f: FunctionState, a: Operand, b: Operand, where: Any) -> T.Type:
         return T.usual(pa, pb)
     if T.POISON in (ta, tb):
         return T.POISON
+    if "float" in (ta.kind, tb.kind) and all(t.kind == "float" or T.is_integer(t) for t in (ta, tb)):
+        return floating.usual(ta, tb)  # type: ignore[no-any-return]
     if ta.kind == "void" or tb.kind == "void":
         return T.VOID
     if ta.kind == "ptr" and is_null_constant(b):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pycparser import c_ast
 
 from ..ir.core import Value
-from . import access, wide
+from . import access, floating, wide
 from . import types as T
 from .control import comma, generic, statement_expression, ternary, type_of, unread
 from .convert import (
@@ -163,9 +163,11 @@ def unary(f: FunctionState, node: Any) -> Operand:
     f.pos = node.coord
     t = T.strip(o.type)
     if op == "!":
-        if o.value.op == "const":
+        if o.value.op == "const" and t.kind != "float":
             return value_of(T.INT, f.const("i32", int(o.value.aux == 0)))
-        return value_of(T.INT, negate(f, o.value))
+        return value_of(T.INT, negate(f, o.value if t.kind != "float" else floating.truth(f, o)))
+    if t.kind == "float" and op in "+-":
+        return floating.minus(f, o) if op == "-" else o
     if not T.is_integer(t):
         f.diag.error(node.coord, f"invalid argument type '{T.spell(o.type)}' to unary expression")
         return f.poison()

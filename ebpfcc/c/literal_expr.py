@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from ..ir.core import Value
-from . import access, literals
+from . import access, floating, literals
 from . import types as T
 from .convert import value_of
 from .state import FunctionState, Operand
@@ -29,14 +28,14 @@ def constant(f: FunctionState, node: Any) -> Operand:
         check_escapes(f, [node.value], node.coord)
         t, value = literals.character(node.value)
         return value_of(t, f.const("i32", value))
-    # a floating constant may stand where it is converted to an integer at once: `10E9` nanoseconds
     try:
         digits = node.value.replace("'", "").rstrip("fFlL")
         number = float.fromhex(digits) if kind.startswith("HEX") else float(digits)
     except ValueError:
         f.diag.error(node.coord, f"invalid floating constant '{node.value}'")
         return f.poison()
-    return value_of(T.DOUBLE, Value("fconst", "void", [], number))
+    suffix = "" if kind.startswith("HEX") and "p" not in node.value.lower() else node.value[-1].lower()
+    return floating.constant(f, number, {"f": T.FLOAT, "l": T.LDOUBLE}.get(suffix, T.DOUBLE))
 
 
 def check_escapes(f: FunctionState, parts: list[str], where: Any) -> None:

@@ -118,10 +118,6 @@ def declare_automatic(f: FunctionState, node: Any, t: T.Type, attrs: dict[str, A
         f.diag.error(node.coord, f"stack of function '{f.name}' is above the limit of 512: object '{name}' ({T.sizeof(t)} bytes)")
         f.scopes[-1][name] = Variable(name, T.POISON, "auto", node.coord)
         return
-    if u.kind == "float":
-        f.diag.error(node.coord, f"floating point is not supported on BPF (variable '{name}')")
-        f.scopes[-1][name] = Variable(name, T.POISON, "auto", node.coord)
-        return
     variable = Variable(name, t, "auto", node.coord)
     variable.attrs = attrs
     if "asm label" in attrs:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pycparser import c_ast
 
 from ..ir.core import Value
-from . import access, compare, wide
+from . import access, compare, floating, wide
 from . import types as T
 from .control import logical
 from .convert import assign_convert, convert, convert_int, is_null_constant, promoted, rvalue, scalar, value_of
@@ -46,8 +46,7 @@ def binary_values(f: FunctionState, op: str, a: Operand, b: Operand, where: Any)
         if ta is T.POISON or tb is T.POISON:
             return f.poison()
         if ta.kind == "float" or tb.kind == "float":
-            f.diag.error(where, "floating point is not supported on BPF")
-            return f.poison()
+            return floating.binary(f, op, a, b, where)
         f.diag.error(where, f"invalid operands to binary expression ('{T.spell(a.type)}' and '{T.spell(b.type)}')")
         return f.poison()
     a, b = promoted(f, a), promoted(f, b)

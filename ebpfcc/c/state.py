@@ -427,7 +427,7 @@ def ir_type(t: T.Type) -> str:
     kind = t.kind
     if kind == "ptr" or kind == "array" or kind == "func":
         return "ptr"
-    if kind == "int" or kind == "bool" or kind == "enum":
+    if kind == "int" or kind == "bool" or kind == "enum" or kind == "float":
         if kind == "enum":
             T.complete(t)  # type: ignore[arg-type]
         size = t.size  # type: ignore[attr-defined]

@@ -40,7 +40,7 @@ class Int(Type):
 
 
 class Float(Type):
-    """Only for declarations and BTF: arithmetic on it is refused."""
+    """A value is its bits: see floating.py."""
 
     __slots__ = ("name", "size")
 
@@ -355,7 +355,7 @@ def is_integer(t: Any) -> bool:
 
 
 def is_scalar(t: Any) -> bool:
-    return t.kind in ("int", "ptr", "enum", "bool")
+    return t.kind in ("int", "ptr", "enum", "bool", "float")
 
 
 def is_record(t: Any) -> bool:

@@ -44,6 +44,8 @@ def op_call(s: Selector, insn: Value) -> None:
     info = insn.aux
     if info.kind == "refused":
         raise SelectError(info.target, insn.pos)
+    if info.kind == "library" and info.target.startswith("float "):
+        raise SelectError("floating point is not supported on BPF", insn.pos)
     if info.kind == "library":
         raise SelectError(f"'{info.spelled}' needs {NEEDS.get(info.target, 'strings that are known')} on BPF: there is no function to call", insn.pos)
     args = list(insn.args)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from . import floats
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .interp import Machine
@@ -30,6 +32,8 @@ def compare(machine: Machine, a: int, b: int, most: int, ends: bool) -> int:
 
 
 def call(machine: Machine, name: str, args: list[int]) -> int:
+    if name.startswith(floats.PREFIX):
+        return floats.compute(name, args)
     if name == "memset":
         machine.write_bytes(args[0], bytes([args[1] & 0xFF]) * args[2])
         return 0

@@ -5,6 +5,7 @@ else, is an error when code is generated."""
 
 from __future__ import annotations
 
+from . import floats
 from .core import Call, Function, Module, Value
 
 TYPE_CHECKING = False
@@ -147,12 +148,23 @@ FOLDS: dict[str, Fold] = {
 }  # fmt: skip
 
 
+def call_type(name: str) -> str:
+    """Of a floating operation's result."""
+    _, op, *sizes = name.split()
+    if op in ("+", "-", "*", "/", "from", "as"):
+        return "i64" if sizes[1 if op == "as" else 0] == "8" else "i32"
+    return "i64" if op == "int" else "i32"
+
+
 def fold(fn: Function, module: Module, name: str, args: list[Value]) -> Value | None:
     """What a call of the function gives, if it is known."""
+    if name.startswith(floats.PREFIX):
+        known = all(a.op == "const" for a in args)
+        return fn.const(call_type(name), floats.compute(name, [a.aux for a in args])) if known else None
     function = FOLDS.get(name)
     return function(fn, module, args) if function is not None else None
 
 
 def is_pure(info: Call) -> bool:
     """Whether a call does nothing but give its result."""
-    return info.kind == "library" and info.target in FOLDS
+    return info.kind == "library" and (info.target in FOLDS or info.target.startswith(floats.PREFIX))

@@ -37,6 +37,7 @@ def run(fn: Function, module: Module) -> int:
                     empty |= insn.aux.size == 0
                     done += 1
             elif kind == "library":
+                insn.args = [new.get(a, a) for a in insn.args]
                 value = library.fold(fn, module, insn.aux.target, insn.args)
                 if value is not None:
                     new[insn] = value
