@@ -40,7 +40,7 @@ def check(f: FunctionState, node: Any, o: Operand, to: T.Type, member: T.Member 
     """`node`, whose value is o, is converted to `to` as if by assignment; member: of the bit-field that it goes to."""
     target: Any = T.strip(to)
     source: Any = T.strip(o.type)
-    if f.unit.unevaluated or target.kind == "bool" or o.value is None:
+    if f.unit.unevaluated or target.kind == "bool" or o.value is None or not (T.is_integer(target) and T.is_integer(source)):
         return
     if type(node) is c_ast.TernaryOp and node.iftrue is not None and not is_constant(f, node.cond):
         return check_arms(f, node, to, member)
@@ -132,7 +132,7 @@ def range_of(f: FunctionState, node: Any, o: Operand | None = None) -> Range:
     from .control import type_of
 
     known = type_of(f, node) if kind is not StmtExpr or o is None else o
-    if known.value is not None and getattr(known.value, "op", "") == "const" and is_constant(f, node):
+    if known.value is not None and getattr(known.value, "op", "") == "const" and is_constant(f, node) and T.is_integer(T.strip(known.type)):
         return range_of_value(value_of(known.value.aux, T.strip(known.type)))
     t = T.strip(known.type)
     if known.member is not None and known.member.bit_width is not None and T.is_integer(t):
