@@ -60,6 +60,7 @@ WARNINGS = {
     "expansion-to-defined": "extra", "trigraphs": "", "shadow": "off", "cast-align": "off", "cast-qual": "off", "conversion": "off",
     "sign-conversion": "off", "shorten-64-to-32": "off", "implicit-int-conversion": "off", "constant-conversion": "",
     "bitfield-constant-conversion": "", "single-bit-bitfield-constant-conversion": "", "initializer-overrides": "", "visibility": "",
+    "uninitialized-map-argument": "all",
     "padded": "off", "declaration-after-statement": "off", "strict-prototypes": "pedantic",
     "missing-prototypes": "off", "missing-declarations": "", "write-strings": "off", "implicit-fallthrough": "off",
     "invalid-pp-token": "", "extra-tokens": "", "endif-labels": "", "newline-eof": "pedantic", "date-time": "off",

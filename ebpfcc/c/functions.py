@@ -26,6 +26,7 @@ class Functions:
     regions: list[tuple[Any, GnuParser, set[int]]]
     parser: GnuParser | None
     in_region: int
+    asked: frozenset[str]
     warns_unused: bool
     warns_parameters: bool
     emit_variable: Any
@@ -120,6 +121,10 @@ class Functions:
                 f.seal(label.block)
         if f.flow is not None and f.flow.reads:
             flow.report(f)
+        if f.fn.slots and "uninitialized-map-argument" in self.asked and self.diag.errors == self.diag.as_errors:
+            from .map_arguments import check
+
+            check(f)
         for block in f.fn.blocks:
             if not block.insns or block.insns[-1].targets is None or block.insns[-1].op not in ("jmp", "br", "switch", "ret", "unreachable", "asm_goto"):
                 f.block = block
