@@ -88,7 +88,10 @@ def walk(fn: Function, block: Block, new: dict[Value, Value], table: dict[Any, V
         if op in PURE:
             value = simplify(fn, op, insn.type, args, insn.aux)
             if value is None:
+                made = len(out)
                 value = rewrite(fn, insn, out)
+                if len(out) > made:
+                    number_made(out, made, new, table, added)
             if value is not None:
                 new[insn] = value
                 continue
@@ -116,6 +119,22 @@ def walk(fn: Function, block: Block, new: dict[Value, Value], table: dict[Any, V
             forget(fn, loads, insn, escaping)
         out.append(insn)
     block.insns = out
+
+
+def number_made(out: list[Value], made: int, new: dict[Value, Value], table: dict[Any, Value], added: list[Any]) -> None:
+    """What a rewrite has put behind out[:made] may be there already."""
+    fresh = out[made:]
+    del out[made:]
+    for insn in fresh:
+        insn.args = [new.get(a, a) for a in insn.args]
+        key = key_of(insn)
+        known = table.get(key)
+        if known is not None:
+            new[insn] = known
+        else:
+            table[key] = insn
+            added.append(key)
+            out.append(insn)
 
 
 def forget_between(fn: Function, loads: dict[Any, Value], above: Block, block: Block, escaping: set[Any]) -> None:
