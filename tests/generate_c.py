@@ -199,6 +199,8 @@ class Generator:
     def special(self) -> Node:
         """Statements of one operation that expressions have not."""
         r = self.random
+        if self.chance(40):
+            return self.memory()
         kind = r.randrange(7)
         name = self.fresh("w")
         base, _ = r.choice([*WIDE, ("short", 16), ("unsigned char", 8)])
@@ -229,6 +231,39 @@ class Generator:
             return Node("statement", text, [self.expr(2), self.expr(2), self.place(), *([self.expr(1)] if "& " in text.split("\n")[1] else [])])
         text = f"{{ struct packed {name} = {{ {{}}, {{}}, {{}} }}; {name}.{r.choice('abc')} ^= {{}};\n{{}} = {name}.a + {name}.b * {name}.c; }}"
         return Node("statement", text, [self.expr(2), self.expr(2), self.expr(1), self.expr(1), self.place()])
+
+    def memory(self) -> Node:
+        """Statements about what passes may know of memory: see the functions of PRELUDE."""
+        r = self.random
+        name = self.fresh("m")
+        if self.stack >= MAX_STACK:
+            return Node("statement", ";")
+        self.stack += 16
+        choices = (
+            # a value that is set on one way only, and read only there
+            (
+                f"{{ struct maybe {name} = perhaps({{}}, {{}}); {name} = {name}.valid ? {name} : perhaps({{}}, 3);\n{{}} = {name}.valid ? {name}.value : 5; }}",
+                "eeep",
+            ),
+            # an address that a called function keeps
+            (
+                f"{{ struct node {name}a = {{ 0, {{}} }}, {name}b = {{ 0, {{}} }}; put_before(&{name}a, &{name}b); {name}a.value ^= {{}};\n"
+                f"{{}} = {name}b.next->value + {name}b.value; }}",
+                "eeep",
+            ),
+            # two names of one variable
+            ("first_name[{} & 3] = {}; second_name[{} & 3] += {};\n{} = first_name[{} & 3];", "eeeepe"),
+            # an old value that one copy of a function's body needs and another does not
+            (f"{{ long long {name} = {{}}; take(&{name}, {{}}); {{}} = take(&{name}, {{}}) + {name}; }}", "eepe"),
+            # members without alignment, read with their sign
+            (f"{{ struct odd {name} = {{ {{}}, {{}}, {{}}, {{}} }}; {name}.{r.choice('swq')} -= {{}};\n{{}} = odd_sum(&{name}) + {name}.s; }}", "eeeeep"),
+            # small records in registers
+            (f"{{ struct pair {name} = {{ {{}}, {{}} }}; {name} = swapped({name});\n{{}} = {name}.a * 3 + first_of((struct single){{ {{}} }}); }}", "eepe"),
+            # what the compiler may not look into
+            (f'{{ long long {name} = {{}}; asm volatile("" : "+r"({name})); asm volatile("" : : : "memory");\n{{}} = {name} + {{}}; }}', "epe"),
+        )
+        text, holes = r.choice(choices)
+        return Node("statement", text, [self.place() if hole == "p" else self.expr(2) for hole in holes])
 
     def declaration(self) -> Node:
         r = self.random
@@ -343,6 +378,18 @@ struct record { signed char a; unsigned b : 5; int c : 11; unsigned long long d 
 union punned { unsigned long long q; unsigned w[2]; unsigned char b[8]; short h[4]; };
 struct packed { unsigned char a; int b; unsigned short c; } __attribute__((packed));
 static __attribute__((noinline)) int change(struct record *r, int by) { r->g += by; r->b -= by; return r->c + r->a; }
+struct maybe { unsigned long long valid, value; };
+static inline struct maybe perhaps(unsigned long long a, int b) { struct maybe m; m.valid = a & 1; if (a & 1) m.value = a ^ b; return m; }
+struct node { struct node *next; long long value; };
+static __attribute__((noinline)) int put_before(struct node *n, struct node *head) { head->next = n; return 1; }
+static int first_name[4] = { 5, -6, 7, -8 };
+extern int second_name[4] __attribute__((alias("first_name")));
+static inline long long take(long long *p, long long by) { return __sync_fetch_and_add(p, by); }
+struct odd { signed char c; short s; int w; long long q; } __attribute__((packed));
+static __attribute__((noinline)) long long odd_sum(struct odd *p) { return p->c + (unsigned)p->s + p->w + p->q; }
+struct pair { short a; unsigned short b; }; struct single { int v; };
+static __attribute__((noinline)) struct pair swapped(struct pair p) { struct pair q = { p.b, p.a }; return q; }
+static int first_of(struct single s) { return s.v; }
 static const int table[8] = { 3, -1, 400, -70000, 2147483647, 6, -8, 9 };
 """
 

@@ -105,7 +105,7 @@ PASSES: dict[str, Callable[[Module], None]] = {
     "load_pre": on_functions(load_pre.run),
     "dead_stores": on_functions(dead_stores.run),
     "merge_calls": on_functions(merge_calls.run),
-    "shared_extensions": on_functions(shared_extensions.run),
+    "shared_extensions": in_module(shared_extensions.run),
     "clamps": on_functions(clamps.run),
     "join_stores": on_functions(join_stores.run),
     "rotate": on_functions(rotate.run),

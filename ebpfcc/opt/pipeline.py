@@ -192,7 +192,7 @@ def finish(fn: Function, module: Module, level: str, trace: Trace, cpu: int) -> 
     lower_switch.run(fn)
     trace("lower_switch", fn)
     if cpu < 3:
-        shared_extensions.run(fn)
+        shared_extensions.run(fn, module)
         trace("shared_extensions", fn)
         prune_params.run(fn)
         trace("prune_params", fn)

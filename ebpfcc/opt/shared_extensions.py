@@ -8,7 +8,7 @@ where an extended value meets others in a block parameter, it is the extensions 
 from __future__ import annotations
 
 from ..ir import cfg
-from ..ir.core import LEAVES, Block, Function, Target, Value
+from ..ir.core import LEAVES, Block, Function, Module, Target, Value
 from .prune_params import incoming
 from .ranges import Ranges, edge_fact, narrowed
 
@@ -16,17 +16,18 @@ POSITIVE = 1 << 31  # below: sign and zero extension are the same
 EXTENSIONS = ("sext", "zext")
 
 
-def run(fn: Function) -> int:
+def run(fn: Function, module: Module) -> int:
     """Requires: fn verifies, no switch.  Preserves: the CFG.  Returns: comparisons that read extensions."""
     cfg.compute_preds(fn)
-    return Extender(fn).run()
+    return Extender(fn, module).run()
 
 
 class Extender:
     """The extensions of one function's values."""
 
-    def __init__(self, fn: Function) -> None:
+    def __init__(self, fn: Function, module: Module) -> None:
         self.fn = fn
+        self.defined = module.functions  # they extend their parameters themselves
         self.ranges = Ranges(fn)
         self.edges = {(b, t.block): edge_fact(b.insns[-1], t.block) for b in fn.blocks if len(b.insns[-1].targets) == 2 for t in b.insns[-1].targets}
         self.made: dict[tuple[str, Value], Value] = {}
@@ -61,7 +62,7 @@ class Extender:
             for insn in block.insns:
                 if insn.op == "icmp" and insn.args[0].type == "i32":
                     compares.append(insn)
-                elif insn.op in EXTENSIONS or insn.op == "call" and any(a.type == "i32" for a in insn.args):
+                elif insn.op in EXTENSIONS or insn.op == "call" and insn.aux.target not in self.defined:
                     readers.append((insn, block))
         return compares, readers
 
