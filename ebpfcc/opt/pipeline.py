@@ -29,6 +29,7 @@ from . import (
     shared_extensions,
     simplify_cfg,
     sink,
+    split_accesses,
     static_objects,
     tail_recursion,
     thread_jumps,
@@ -208,6 +209,7 @@ def finish(fn: Function, module: Module, level: str, trace: Trace, cpu: int) -> 
 
 SCALAR: tuple[tuple[str, Callable[[Function, Module], int]], ...] = (
     ("simplify_cfg", lambda fn, module: simplify_cfg.run(fn)),
+    ("split_accesses", lambda fn, module: split_accesses.run(fn, module.big_endian)),
     ("mem2reg", lambda fn, module: mem2reg.run(fn)),
     ("prune_params", lambda fn, module: prune_params.run(fn)),
     ("fold_params", lambda fn, module: fold_params.run(fn)),
