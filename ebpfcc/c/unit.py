@@ -9,7 +9,7 @@ from __future__ import annotations
 from pycparser import c_ast
 
 from ..ir.core import Module
-from . import access, atomics, bits, builtins, call, constant, declare, library, local, operators, overflow
+from . import access, atomics, bits, builtins, call, constant, declare, generic_builtins, library, local, operators, overflow
 from . import expr as expressions
 from . import stmt as statements
 from . import types as T
@@ -88,7 +88,7 @@ class Unit(Indexed, Variables, Functions, Checks):
         self.extended: set[Any] | None = set() if diag.state("gnu-statement-expression", None) != "ignored" else None  # -Wpedantic
         if "implicit-fallthrough" in self.asked:
             self.stmt_table = statements.following(self, self.stmt_table)
-        self.builtins = {**builtins.TABLE, **library.TABLE, **bits.TABLE, **overflow.TABLE, **atomics.TABLE}
+        self.builtins = {**builtins.TABLE, **library.TABLE, **bits.TABLE, **generic_builtins.TABLE, **overflow.TABLE, **atomics.TABLE}
         self.library = library.NAMES | bits.NAMES
         self.scratch_state: FunctionState | None = None
         # what the modules of this package call through the unit

@@ -30,7 +30,17 @@ BUILTINS = frozenset(
     __atomic_is_lock_free __c11_atomic_init __c11_atomic_load __c11_atomic_store __c11_atomic_exchange
     __c11_atomic_compare_exchange_strong __c11_atomic_compare_exchange_weak __c11_atomic_fetch_add __c11_atomic_fetch_sub
     __c11_atomic_fetch_and __c11_atomic_fetch_or __c11_atomic_fetch_xor __c11_atomic_thread_fence __c11_atomic_signal_fence
-    __c11_atomic_is_lock_free""".split()
+    __c11_atomic_is_lock_free
+    __builtin_memchr __builtin_strchr __builtin_strcmp __builtin_strncmp __builtin_strcpy __builtin_strncpy __builtin_stpcpy
+    __builtin_stpncpy __builtin_mempcpy __builtin_bzero __builtin_bcopy __builtin_bcmp __builtin_strrchr __builtin_strstr
+    __builtin_strspn __builtin_strcspn __builtin_strpbrk __builtin_index __builtin_rindex __builtin_abort
+    __builtin_alloca_with_align __builtin_extract_return_addr __builtin_is_aligned __builtin_align_up __builtin_align_down
+    __builtin_clzg __builtin_ctzg __builtin_popcountg __builtin_clzs __builtin_ctzs __builtin_addcb __builtin_addcs __builtin_addc
+    __builtin_addcl __builtin_addcll __builtin_subcb __builtin_subcs __builtin_subc __builtin_subcl __builtin_subcll
+    __builtin_unpredictable __builtin_launder __builtin_debugtrap __builtin_verbose_trap __builtin_nondeterministic_value
+    __builtin_inf __builtin_inff __builtin_infl __builtin_huge_val __builtin_huge_valf __builtin_huge_vall __builtin_nan
+    __builtin_nanf __builtin_nanl __builtin_fabs __builtin_fabsf __builtin_fabsl memcpy memmove memset memcmp memchr strlen strcmp
+    strncmp strchr strrchr strcpy strncpy stpcpy stpncpy strstr strspn strcspn strpbrk bzero bcmp bcopy mempcpy abs labs llabs""".split()
 )
 ATTRIBUTES = frozenset(
     """section always_inline noinline weak aligned packed preserve_access_index preserve_static_offset btf_decl_tag btf_type_tag
