@@ -7,7 +7,7 @@ from pycparser import c_ast
 from ..ir.core import Module
 from . import access
 from . import types as T
-from .nodes import StmtExpr, String
+from .nodes import StmtExpr, String, children
 from .state import FunctionState, FunctionSymbol, Operand, Variable
 
 TYPE_CHECKING = False
@@ -52,6 +52,7 @@ class Checks:
     regions: list[Any]
     told: set[tuple[str, int]]
     warns_unused: bool
+    warns_parameters: bool
     unevaluated: int
 
     def lower_function(self, symbol: FunctionSymbol) -> None:
@@ -87,6 +88,8 @@ class Checks:
         the target cannot do is none."""
         if self.warns_unused:
             self.warn_unused_statics()
+        if self.warns_parameters:
+            self.warn_parameters_of_headers()
         unused = [s for s in self.names.values() if type(s) is FunctionSymbol and s.node is not None and not s.lowered and not self.is_included(s.pos)]
         idle = [v for v in self.variables + self.local_statics if v.storage == "static" and v.symbol not in self.module.globals and not self.is_included(v.pos)]
         if not unused and not any(v.init is not None for v in idle):
@@ -114,6 +117,22 @@ class Checks:
         self.module = module
         self.statics, self.strings = statics
         self.pending = []
+
+    def warn_parameters_of_headers(self) -> None:
+        """Functions of headers that nothing calls are not lowered: their parameters are unused if their body does not name them."""
+        for symbol in self.names.values():
+            if type(symbol) is not FunctionSymbol or symbol.node is None or symbol.lowered or "naked" in symbol.attrs or not self.is_included(symbol.pos):
+                continue
+            named = set()
+            waiting = [symbol.node.body]
+            while waiting:
+                node = waiting.pop()
+                if type(node) is c_ast.ID:
+                    named.add(node.name)
+                waiting += children(node)
+            for p in symbol.type.params:
+                if p.name not in named and p.name not in ("", "_") and not p.quiet:
+                    self.diag.warning("unused-parameter", p.pos, f"unused parameter '{p.name}'")
 
     def is_included(self, pos: Any) -> bool:
         at = pos if isinstance(pos, int) else getattr(pos, "pos", 0)

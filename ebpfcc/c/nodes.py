@@ -20,6 +20,8 @@ def children(node: c_ast.Node) -> list[c_ast.Node]:
             for item in value if isinstance(value, (list, tuple)) else (value,):
                 if isinstance(item, c_ast.Node):
                     found.append(item)
+                elif type(item) is tuple:  # an operand of asm, an association of _Generic
+                    found += [part for part in item if isinstance(part, c_ast.Node)]
     return found
 
 

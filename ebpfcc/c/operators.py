@@ -85,6 +85,11 @@ def shift(f: FunctionState, op: str, a: Operand, b: Operand, where: Any) -> Oper
     return value_of(t, f.emit(name, kind, [a.value, count]))
 
 
+def voids(a: Any, b: Any) -> int:
+    """How many of two pointers are to void, which may be equal to any object's (C11 6.5.9) but have no order with it (6.5.8)."""
+    return (T.strip(a.target) is T.VOID) + (T.strip(b.target) is T.VOID)
+
+
 def pointer_operation(f: FunctionState, op: str, a: Operand, b: Operand, ta: Any, tb: Any, where: Any) -> Operand:
     a_ptr, b_ptr = ta.kind == "ptr", tb.kind == "ptr"
     if op in COMPARISONS:
@@ -94,7 +99,7 @@ def pointer_operation(f: FunctionState, op: str, a: Operand, b: Operand, ta: Any
                 f.diag.warning("pointer-integer-compare", where, f"comparison between pointer and integer ('{T.spell(a.type)}' and '{T.spell(b.type)}')")
             converted = convert(f, other, pointer.type)
             a, b = (a, converted) if a_ptr else (converted, b)
-        elif not T.same(ta.target, tb.target) and T.VOID not in (T.strip(ta.target), T.strip(tb.target)):
+        elif not T.same(ta.target, tb.target) and voids(ta, tb) < (1 if op in ("==", "!=") else 2):
             f.diag.warning("compare-distinct-pointer-types", where, f"comparison of distinct pointer types ('{T.spell(a.type)}' and '{T.spell(b.type)}')")
         return value_of(T.INT, f.emit("icmp", "i32", [a.value, b.value], COMPARISONS[op][1]))
     if op == "-" and a_ptr and b_ptr:

@@ -1,0 +1,3 @@
+// -Wextra
+#include "headers/parameters.h"
+int x(int used, int not) { return used; }
