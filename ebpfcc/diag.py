@@ -64,7 +64,8 @@ WARNINGS = {
     "padded": "off", "declaration-after-statement": "off", "strict-prototypes": "pedantic",
     "missing-prototypes": "off", "missing-declarations": "", "write-strings": "off", "implicit-fallthrough": "off",
     "invalid-pp-token": "", "extra-tokens": "", "endif-labels": "", "newline-eof": "pedantic", "date-time": "off",
-    "pointer-arith": "off", "gnu-pointer-arith": "pedantic", "gnu-union-cast": "pedantic", "switch": "", "switch-enum": "off", "tautological-compare": "all",
+    "pointer-arith": "off", "gnu-pointer-arith": "pedantic", "gnu-union-cast": "pedantic",
+    "gnu-variable-sized-type-not-at-end": "", "switch": "", "switch-enum": "off", "tautological-compare": "all",
     "array-bounds": "", "sizeof-pointer-memaccess": "", "constant-logical-operand": "",
 }  # fmt: skip
 GROUPS = {

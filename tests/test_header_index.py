@@ -163,10 +163,12 @@ def test_random_headers(tmp_path: Path, small_regions: None) -> None:
 def test_random_contradictions(tmp_path: Path, small_regions: None) -> None:
     """What contradicts a header is refused in the same words wherever it stands."""
     wrong = 0
-    for seed in range(COUNT):
+    for seed in (2872, *range(COUNT)):
         header = random_headers.Header(seed)
         other = random_headers.contradiction(header)
         (tmp_path / "h.h").write_text(header.text)
+        if front_end('#include "h.h"\n', False, str(tmp_path))[1]:
+            continue
         for text in (f'#include "h.h"\n{other}\n', f'{other}\n#include "h.h"\n'):
             plain = front_end(text, False, str(tmp_path))[1]
             indexed = front_end(text, True, str(tmp_path))[1]

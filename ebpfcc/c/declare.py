@@ -285,10 +285,23 @@ def define_record(f: FunctionState, record: T.Record, node: Any) -> None:
         u = T.strip(m.type)
         if u.kind == "array" and u.count is None and record.kind == "struct":
             f.diag.error(m.type and node.coord, f"flexible array member '{m.name}' is not at the end of struct")
+        elif u.kind in ("struct", "union") and record.kind == "struct" and is_flexible(u):
+            where = next((decl.coord for decl in node.decls if getattr(decl, "name", None) == (m.name or None)), node.coord)
+            told = f"field '{m.name}' with variable sized type '{T.spell(m.type)}' not at the end of a struct or class is a GNU extension"
+            f.diag.warning("gnu-variable-sized-type-not-at-end", where, told)
     T.layout(record, members, "packed" in attrs, attrs.get("aligned", 0), node.pack)
     if record.size >= LARGEST >> 3:  # offsets of members are in bits
         f.diag.error(node.coord, f"{record.kind} is too large ({record.size} bytes)")
         T.layout(record, [], False, 0, 0)
+
+
+def is_flexible(record: Any) -> bool:
+    """Whether a record ends in an array without size."""
+    for m in record.members[-1:] if record.kind == "struct" else record.members or ():
+        u: Any = T.strip(m.type)
+        if u.kind == "array" and u.count is None or u.kind in ("struct", "union") and u.members and is_flexible(u):
+            return True
+    return False
 
 
 def inner_names(record: Any) -> list[str]:

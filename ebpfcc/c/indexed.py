@@ -36,13 +36,17 @@ class Indexed:
         raise NotImplementedError
 
     def add_region(self, region: Any) -> None:
+        """The first time: what stands in the index can be found. The second: what contradicts it is found, which needs what was parsed between."""
+        if self.regions and self.regions[-1][0] is region:
+            self.check_region(*self.regions[-1])
+            return
         parser = self.new_parser()
         assert self.parser is not None
         parser.pack = self.parser.pack
         parser.pushed_attrs = list(self.parser.pushed_attrs)
-        older = list(self.regions)
-        done: set[int] = set()
-        self.regions.append((region, parser, done))
+        self.regions.append((region, parser, set()))
+
+    def check_region(self, region: Any, parser: GnuParser, done: set[int]) -> None:
         for numbers in region.again.values():
             if not alike(region, numbers):
                 self.declare_from_region(region, parser, done, numbers)
@@ -51,7 +55,7 @@ class Indexed:
                 self.declare_from_region(region, parser, done, region.lookup(name))
         for tag in [tag for tag, t in self.tags.items() if region.lookup_tag(tag)]:
             self.declare_tag_again(region, parser, done, tag)
-        for other, other_parser, other_done in older:
+        for other, other_parser, other_done in self.regions[:-1]:
             self.declare_shared(other, other_parser, other_done, region, parser, done)
 
     def declare_tag_again(self, region: Any, parser: GnuParser, done: set[int], tag: str) -> None:

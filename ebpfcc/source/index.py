@@ -152,7 +152,8 @@ class Region:
 
 
 def find_regions(pp: Preprocessor, frame: Frame, start: int, end: int) -> list[Token] | None:
-    """The tokens that stand for text[start:end], not yet expanded; None if it is to be read as it is."""
+    """The tokens that stand for text[start:end], not yet expanded; None if it is to be read as it is. Two REGION tokens with the index stand
+    around those of the declarations that are to be parsed."""
     if len(pp.frames) < 2 or not pp.at_file_scope():  # the main file's own declarations are all checked
         return None
     text = frame.text[start:end]
@@ -172,10 +173,14 @@ def find_regions(pp: Preprocessor, frame: Frame, start: int, end: int) -> list[T
     while leading < len(eager) and eager[leading] == leading:
         out += region.raw_tokens(leading)
         leading += 1
-    out.append(Token("REGION", region, base, False, base, None))
-    for number in eager[leading:]:
+    mark = Token("REGION", region, base, False, base, None)
+    out.append(mark)
+    rest = eager[leading:]
+    is_open = bool(rest) and rest[-1] == len(region.parts) - 1 and region.parts[-1][-1] not in ";}"  # what follows the stretch ends it
+    for number in rest[:-1] if is_open else rest:
         out += region.raw_tokens(number)
-    return out
+    out.append(mark)  # once more: all that stands in the stretch is known now
+    return out + region.raw_tokens(rest[-1]) if is_open else out
 
 
 def regular(pp: Preprocessor, text: str, base: int) -> tuple[Region, list[int]] | None:
