@@ -13,7 +13,7 @@ from .state import CoreChain, FunctionState, Operand, ir_type
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable
     from typing import Any
 
 FIELD_BYTE_OFFSET = 0
@@ -89,7 +89,7 @@ def member(f: FunctionState, operand: Operand, name: str, where: Any, core: bool
         if record.members is None:
             f.diag.error(where, f"incomplete definition of type '{T.spell(record)}'")
         else:
-            found = similar(name, [m.name for m in record.members])
+            found = f.unit.similar(name, member_names(record))
             f.diag.error(where, f"no member named '{name}' in '{T.spell(record)}'{meant(found)}", found)
         return f.poison()
     for index, m in path:
@@ -97,11 +97,8 @@ def member(f: FunctionState, operand: Operand, name: str, where: Any, core: bool
     return operand
 
 
-def similar(name: str, known: Iterable[str]) -> str:
-    """What a name that is not known may be meant to be; "" if nothing is like it."""
-    from difflib import get_close_matches
-
-    return next(iter(get_close_matches(name, [k for k in known if k], 1, 0.75)), "")
+def member_names(record: Any) -> Callable[[], list[str]]:
+    return lambda: [m.name for m in getattr(record, "members", None) or ()]
 
 
 def meant(name: str) -> str:
@@ -356,6 +353,9 @@ def store_straddling(f: FunctionState, operand: Operand, width: int, value: Valu
 
 def copy(f: FunctionState, target: Operand, source: Operand) -> None:
     """Assignment of a whole record (or array, from a literal)."""
+    if not T.is_complete(target.type):  # a record whose definition has errors
+        f.diag.error(f.pos, f"incomplete type '{T.spell(target.type)}' where a complete type is required")
+        return
     size = T.sizeof(target.type)
     if size == 0:
         return

@@ -31,6 +31,9 @@ FLAGS = frozenset(
 )
 
 
+MOST_ALIGN = 1 << 28
+
+
 def gather(f: FunctionState, attributes: list[Attribute]) -> dict[str, Any]:
     """name -> True, a string, a number, a list of strings, or the name given to cleanup. Reports what is unknown."""
     out: dict[str, Any] = {}
@@ -47,6 +50,9 @@ def gather(f: FunctionState, attributes: list[Attribute]) -> dict[str, Any]:
             if name == "aligned" and (n <= 0 or n & n - 1) and not (args and n == 0):
                 f.diag.error(a.coord, "requested alignment is not a power of 2")
                 n = 1
+            if name == "aligned" and n > MOST_ALIGN:
+                f.diag.error(a.coord, f"requested alignment must be {MOST_ALIGN} bytes or smaller")
+                n = 1
             out[name] = max(out.get(name, 0), n)
         elif name == "cleanup":
             out[name] = args[0].name if args and isinstance(args[0], c_ast.ID) else None
@@ -56,7 +62,7 @@ def gather(f: FunctionState, attributes: list[Attribute]) -> dict[str, Any]:
                 f.diag.error(a.coord, f"unknown machine mode '{out[name]}'")
         elif name == "format":
             numbers = [f.unit.try_constant(f, n) for n in args[1:3]]
-            kind = getattr(args[0], "name", "").strip("_") if args else ""
+            kind = args[0].name.strip("_") if args and isinstance(args[0], c_ast.ID) else ""
             out[name] = (numbers[0], numbers[1]) if kind == "printf" and len(numbers) == 2 and None not in numbers else True
             f.unit.formats = True
         elif name in FLAGS:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from pycparser import c_ast
 
 from ..ir.core import Module
-from . import access
 from . import types as T
 from .nodes import StmtExpr, String, children
 from .state import FunctionState, FunctionSymbol, Operand, Variable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
     from typing import Any
 
+MOST_LOOKED_FOR = 50  # names for which like ones are sought: each is compared with all that are known
 
 QUIET = {"unused", "maybe_unused", "cleanup", "used"}
 
@@ -54,6 +55,7 @@ class Checks:
     warns_unused: bool
     warns_parameters: bool
     unevaluated: int
+    looked_for: int
 
     def lower_function(self, symbol: FunctionSymbol) -> None:
         raise NotImplementedError
@@ -73,6 +75,16 @@ class Checks:
         """The names at file scope, those of headers that are read by their index included."""
         return {*self.names, *(name for region, _, _ in self.regions for name in region.names())}
 
+    def similar(self, name: str, known: Callable[[], Iterable[str]]) -> str:
+        """What a name that is not known may be meant to be; "" if nothing is like it. The first few in a unit are looked for, as clang does."""
+        from difflib import get_close_matches
+
+        self.looked_for += 1
+        if self.looked_for > MOST_LOOKED_FOR:
+            return ""
+        low, high = len(name) * 3 // 5, len(name) * 5 // 3 + 1  # a ratio of 0.75 and above
+        return next(iter(get_close_matches(name, [k for k in known() if k and low <= len(k) <= high], 1, 0.75)), "")
+
     def declared_here(self, f: FunctionState, name: str) -> None:
         symbol = f.lookup(name) if name else None
         place = getattr(symbol, "pos", None)
@@ -80,8 +92,11 @@ class Checks:
             self.diag.note(place, f"'{name}' declared here")
 
     def similar_type(self, name: str) -> str:
-        types = {n for n, symbol in self.names.items() if type(symbol) is T.Typedef}
-        return access.similar(name, types | {n for region, _, _ in self.regions for n in region.typedefs})
+        def types() -> set[str]:
+            named = {n for n, symbol in self.names.items() if type(symbol) is T.Typedef}
+            return named | {n for region, _, _ in self.regions for n in region.typedefs}
+
+        return self.similar(name, types)
 
     def check_unused_functions(self) -> None:
         """Static functions of the program's own file that nothing uses have their errors too; no code comes of them, so that what only

@@ -44,6 +44,9 @@ def rvalue(f: FunctionState, o: Operand) -> Operand:
     if t.kind == "func":
         return Operand("value", T.Ptr(o.type), access.address(f, o))
     if T.is_record(t):
+        if not T.is_complete(t):
+            f.diag.error(f.pos, f"incomplete type '{T.spell(o.type)}' where a complete type is required")
+            return f.poison()
         return o
     if t.kind == "void":
         return Operand("value", T.VOID, None)

@@ -111,7 +111,8 @@ def inferred(f: FunctionState, t: T.Type, node: Any) -> T.Type:
     return T.qualify(found, const, volatile, False, atomic)
 
 
-LARGEST = 1 << 32  # BTF's sizes have 32 bits
+LARGEST = 1 << 32  # BTF's sizes, and its counts of elements, have 32 bits
+LARGEST_ARRAY = 1 << 61  # as clang's; no object has so many bytes, but __uint(max_entries, ...) names such types
 
 
 def array_type(f: FunctionState, node: Any) -> T.Type:
@@ -142,7 +143,7 @@ def array_type(f: FunctionState, node: Any) -> T.Type:
                 f.diag.error(node.coord, "array size is negative")
                 n = 1
             n &= (1 << 64) - 1
-            if n > 1 and n * (T.sizeof(elem) if T.is_complete(elem) else 1) >= LARGEST:
+            if n >= LARGEST or n * (T.sizeof(elem) if T.is_complete(elem) else 1) >= LARGEST_ARRAY:
                 f.diag.error(node.coord, f"array is too large ({n} elements)")
                 n = 1
             array.count = n

@@ -199,7 +199,7 @@ def record(f: FunctionState, u: Any, off: int, items: Items, out: list[Leaf], is
                 if not isinstance(name, c_ast.ID):
                     f.diag.error(name.coord, f"array designator cannot initialize non-array type '{T.spell(u)}'")
                     continue
-                found = access.similar(name.name, [m.name for m in getattr(u, "members", None) or ()])
+                found = f.unit.similar(name.name, access.member_names(u))
                 told = f"field designator '{name.name}' does not refer to any field in type '{T.spell(u)}'{access.meant(found)}"
                 f.diag.error(name.coord, told, found)
                 continue
@@ -287,6 +287,10 @@ def suggest_braces(f: FunctionState, node: Any, items: Items, is_only: bool) -> 
         f.unit.warn_once("missing-braces", node.coord, "suggest braces around initialization of subobject")
 
 
+MOST_DATA = 1 << 26  # bytes of all initialised objects; each stands in memory several times
+MOST_LOCAL = 1 << 16  # far beyond the stack
+
+
 # -- static objects ----------------------------------------------------------------------------------------------------
 class Image:
     """The bytes of a static object and what the linker or loader must add: (offset, symbol, addend, size in bytes)."""
@@ -296,6 +300,15 @@ class Image:
     def __init__(self, size: int) -> None:
         self.data = bytearray(size)
         self.relocs: list[tuple[int, str, int, int]] = []
+
+
+def new_image(f: FunctionState, size: int, align: int, where: Any) -> Image | None:
+    """For an object of the unit; None, after an error, if that, with what may stand before it, is more data than an object file may have."""
+    f.unit.data_left -= size + align
+    if f.unit.data_left < 0:
+        f.diag.error(where, f"initialized object is too large ({size} bytes)")
+        return None
+    return Image(size)
 
 
 def write_static(f: FunctionState, image: Image, t: T.Type, base: int, leaves: list[Leaf]) -> None:
@@ -395,6 +408,9 @@ def write_scalar(image: Image, off: int, u: Any, member: T.Member | None, n: int
 def store_auto(f: FunctionState, target: Operand, leaves: list[Leaf]) -> None:
     """Stores the leaves; what none of them covers, padding included, is zeroed first (a map key must have no stale bytes)."""
     size = T.sizeof(target.type)
+    if size > MOST_LOCAL:
+        f.diag.error(f.pos, f"object is too large for the stack ({size} bytes)")
+        return
     relocate = is_relocatable(target.type) and not all(is_constant(f, leaf) for leaf in leaves)  # constants are copied as they are
     zero_uncovered(f, target, size, [] if relocate else leaves)  # what is relocated may leave its place uncovered
     for leaf in leaves:

@@ -11,6 +11,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+INFINITY = float("inf")
+
 
 def constant(f: FunctionState, node: Any) -> Operand:
     kind = node.type
@@ -34,6 +36,10 @@ def constant(f: FunctionState, node: Any) -> Operand:
     except ValueError:
         f.diag.error(node.coord, f"invalid floating constant '{node.value}'")
         return f.poison()
+    except OverflowError:
+        number = INFINITY
+    if number == INFINITY:
+        f.diag.warning("literal-range", node.coord, "magnitude of floating-point constant too large for type 'double'; maximum is 1.7976931348623157E+308")
     suffix = "" if kind.startswith("HEX") and "p" not in node.value.lower() else node.value[-1].lower()
     return floating.constant(f, number, {"f": T.FLOAT, "l": T.LDOUBLE}.get(suffix, T.DOUBLE))
 

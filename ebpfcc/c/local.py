@@ -239,7 +239,9 @@ def compound_literal(f: FunctionState, t: T.Type, node: Any, where: Any) -> Oper
         f.diag.error(where, f"compound literal has incomplete type '{T.spell(t)}'")
         return f.poison()
     if f.unit.at_file_scope(f):
-        image = init.Image(T.sizeof(t))
+        image = init.new_image(f, T.sizeof(t), T.alignof(t), where)
+        if image is None:
+            return f.poison()
         init.write_static(f, image, t, 0, leaves)
         const = T.qualifiers(t)[0] or f.unit.unevaluated > 0
         symbol = f.unit.static_object(".compoundliteral", t, image, const, where)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pycparser import c_ast
 
 from ..ir.core import Module
-from . import access, atomics, bits, builtins, call, constant, declare, generic_builtins, library, local, operators, overflow
+from . import access, atomics, bits, builtins, call, constant, declare, generic_builtins, init, library, local, operators, overflow
 from . import expr as expressions
 from . import stmt as statements
 from . import types as T
@@ -71,6 +71,8 @@ class Unit(Indexed, Variables, Functions, Checks):
         self.warns_signs = diag.state("sign-compare", None) != "ignored"
         self.warns_unused = any(diag.state(f"unused{kind}-variable", None) != "ignored" for kind in ("", "-but-set", "-const"))
         self.formats = False  # whether a function checks its format
+        self.looked_for = 0  # names that are not known
+        self.data_left = init.MOST_DATA
         self.constant_context = 0  # inside what must be a constant expression
         self.inside_preserved = 0
         self.in_region = 0
@@ -251,6 +253,9 @@ class Unit(Indexed, Variables, Functions, Checks):
         if t.kind != "func":
             self.diag.error(decl.coord, f"expected a function body after a function declarator, '{decl.name}' is none")
             return
+        if isinstance(decl, Typedef):
+            self.diag.error(decl.coord, "function definition declared 'typedef'")
+            return
         if not self.c23 and t.params and not t.prototype:
             told = "a function definition without a prototype is deprecated in all versions of C and is not supported in C23"
             self.diag.warning("deprecated-non-prototype", decl.coord, told)
@@ -312,7 +317,7 @@ class Unit(Indexed, Variables, Functions, Checks):
             node.coord,
             f"call to undeclared function '{name}'; ISO C99 and later do not support implicit function declarations",
         )
-        found = access.similar(name, self.known())
+        found = self.similar(name, self.known)
         if found:
             self.diag.note(node.coord, f"did you mean '{found}'?")
             self.declared_here(f, found)
@@ -328,12 +333,11 @@ class Unit(Indexed, Variables, Functions, Checks):
         if name in self.builtins:
             self.diag.error(where, f"builtin functions must be directly called: '{name}'")
         else:
-            known = (self.known() | {n for scope in f.scopes for n in scope}) - {name}
             if self.tags.get(name) is not None:
                 tagged = f"{getattr(self.tags[name], 'kind', 'enum')} {name}"
                 self.diag.error(where, f"must use '{tagged.split()[0]}' tag to refer to type '{name}'", tagged)
             else:
-                found = access.similar(name, known)
+                found = self.similar(name, lambda: (self.known() | {n for scope in f.scopes for n in scope}) - {name})
                 self.diag.error(where, f"use of undeclared identifier '{name}'{access.meant(found)}", found)
                 self.declared_here(f, found)
         f.declare(name, Variable(name, T.POISON, "auto", where))

@@ -112,6 +112,9 @@ class Variables:
                     self.diag.error(variable.pos, f"variable has incomplete type '{T.spell(t)}'")
             return None
         size = T.sizeof(t) if T.is_complete(t) else 0
+        if size >= declare.LARGEST:
+            self.diag.error(variable.pos, f"variable is too large ({size} bytes)")
+            return None
         align = max(T.alignof(t) if T.is_complete(t) else 1, variable.attrs.get("aligned", 0))
         weak = "weak" in variable.attrs
         linkage = {"static": "local", "extern": "extern_weak" if weak else "extern"}.get(variable.storage, "weak" if weak else "global")
@@ -128,7 +131,11 @@ class Variables:
             f = self.scratch()
             f.pos = variable.pos
             outer = self.enter_scopes_of(f, variable)
-            image = init.Image(size)
+            image = init.new_image(f, size, align, variable.pos)
+            if image is None:
+                variable.init = None
+                f.scopes, f.tags = outer
+                return out
             leaves, _ = init.flatten(f, t, variable.init)
             last = max((leaf.off + T.sizeof(leaf.type) for leaf in leaves if T.strip(leaf.type).kind != "array" or T.strip(leaf.type).count), default=0)
             if last > size:  # a flexible array member that is initialised

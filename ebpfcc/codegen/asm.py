@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import re
 
+from .asm_number import NumberError, evaluate, literal
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -45,8 +47,9 @@ FORMS = (
     (r"call (.+)", "call"),
     (r"exit", "exit"),
 )
-OPERAND = re.compile(r"%%|%=|%([a-zA-Z])?(?:\[(\w+)\]|(\d+))")
-COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*|#[^\n]*", re.S)
+OPERAND = re.compile(r"%%|%=|%([a-zA-Z])?(?:\[(\w+)\]|(\d{1,4}))")
+MOST_STATEMENTS = 1 << 17  # kernels take programs of up to a million instructions
+COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|//[^\n]*|#[^\n]*", re.S)
 GOTO = re.compile(r" ?\bgoto ?([-+])")
 LABEL = re.compile(r"\s*([A-Za-z_.$][\w.$]*|\d+)\s*:(?!:)")
 WORD = re.compile(r"0[xX][0-9a-fA-F]+(?=[uUlL]*\b)|\d+[bf]\b|\d+(?=[uUlL]*\b)|(?<=[\da-fA-F])[uUlL]+\b|[A-Za-z_.$][\w.$]*|<<|>>|[-+*/%&|^~()]")
@@ -71,6 +74,14 @@ class Symbol(Exception):
         self.pos: Any = None
 
 
+def number(text: str, expr: str) -> int:
+    """A number in an expression."""
+    try:
+        return literal(text)
+    except NumberError as error:
+        raise AsmError(str(error), expr) from None
+
+
 class Code:
     """Assembled text. items: (byte offset, bytes | instruction tuple); fixups are resolved in `emit`."""
 
@@ -87,7 +98,9 @@ class Code:
         base = len(slots)
         data = bytearray(self.size * 8)
         for at, kind, item in self.items:
-            if kind == "data":
+            if kind == "bytes":
+                data[at : at + len(item)] = item
+            elif kind == "data":
                 width, expr = item
                 value = self.evaluate(expr, at, base, targets)
                 data[at : at + width] = (value & (1 << width * 8) - 1).to_bytes(width, "little")
@@ -96,7 +109,7 @@ class Code:
                 if isinstance(off, str):
                     off = self.branch(off, at, base, targets)
                 if code in (0x06,) and isinstance(imm, str):
-                    imm = self.branch(imm, at, base, targets)
+                    imm = in_bits(self.branch(imm, at, base, targets), 32, "jump")
                 if isinstance(imm, tuple):
                     imm = self.immediate(imm, at, base, relocs)
                     if code == 0x85 and isinstance(imm, tuple):
@@ -123,13 +136,14 @@ class Code:
         try:
             return self.evaluate(expr, at, base, [])
         except Symbol as s:
+            in_bits(s.addend, 32, "addend")
             relocs.append(((base * 8) + at, "R_BPF_64_32" if kind == "call" else "R_BPF_64_64", s.name, s.addend))
             return ("symbol", s.addend)
 
     def branch(self, target: str, at: int, base: int, targets: list[int]) -> int:
         """The offset of a jump: `+3`, a label, or an operand label."""
         if re.fullmatch(r"[-+]?(0[xX][0-9a-fA-F]+|\d+)", target):
-            return int(target, 0)
+            return number(target.lstrip("+-"), target) * (-1 if target[0] == "-" else 1)
         return (self.evaluate(target, at, base, targets) - at) // 8 - 1
 
     def evaluate(self, expr: str, at: int, base: int, targets: list[int]) -> int:
@@ -138,27 +152,25 @@ class Code:
         if WORD.sub("", expr).strip():
             raise AsmError("invalid expression", expr)
         names: list[str] = []
-        parts = []
+        parts: list[str | int] = []
         for tok in tokens:
             if re.fullmatch(r"\d+[bf]", tok) and not re.fullmatch(r"0[xX].*", tok):
-                parts.append(str(self.local_label(tok, at, expr)))
+                parts.append(self.local_label(tok, at, expr))
             elif not tok.strip("uUlL"):
                 continue  # an integer's suffix
             elif tok[0].isalpha() or tok[0] in "_.$":
                 if tok.startswith("__goto_label_"):
-                    parts.append(str((targets[int(tok[13:])] - base) * 8))
+                    parts.append((targets[int(tok[13:])] - base) * 8)
                 elif tok in self.labels:
-                    parts.append(str(self.labels[tok][0]))
+                    parts.append(self.labels[tok][0])
                 else:
                     names.append(tok)
-                    parts.append("0")
-            elif tok[0] == "0" and len(tok) > 1 and tok.isdigit():
-                parts.append(str(int(tok, 8)))
+                    parts.append(0)
             else:
-                parts.append("//" if tok == "/" else tok)
+                parts.append(number(tok, expr) if tok[0].isdigit() else tok)
         try:
-            value = int(eval("".join(parts), {"__builtins__": {}}))  # only digits and operators are left
-        except (SyntaxError, ZeroDivisionError, TypeError, ValueError, NameError):
+            value = evaluate(parts)
+        except NumberError:
             raise AsmError("invalid expression", expr) from None
         if names:
             if len(names) == 1:
@@ -177,6 +189,13 @@ class Code:
             if found:
                 return found[0]
         raise AsmError("undefined label", tok)
+
+
+def in_bits(value: int, bits: int, what: str) -> int:
+    """A signed number that an instruction's field can hold."""
+    if -(1 << bits - 1) <= value < 1 << bits - 1:
+        return value
+    raise AsmError(f"{what} out of range", str(value))
 
 
 def substitute(asm: Any, operands: list[Any], unique: str, labels: int) -> str:
@@ -293,11 +312,18 @@ def repeated(statements: list[str]) -> list[str]:
     for statement in statements:
         word, _, rest = statement.strip().partition(" ")
         if word == ".rept":
-            counts.append((Code().evaluate(rest, 0, 0, []), len(out)))
+            n = Code().evaluate(rest, 0, 0, [])
+            if n < 0:
+                raise AsmError("negative count", statement)
+            counts.append((n, len(out)))
         elif word == ".endr":
             if not counts:
                 raise AsmError("'.endr' without '.rept'", statement)
             n, start = counts.pop()
+            if start == len(out):
+                continue
+            if (len(out) - start) * n > MOST_STATEMENTS:
+                raise AsmError(f"'.rept' makes more than {MOST_STATEMENTS} statements", f".rept {n}")
             out[start:] = out[start:] * n
         else:
             out.append(statement)
@@ -309,7 +335,7 @@ def repeated(statements: list[str]) -> list[str]:
 def assemble(text: str, cpu: int) -> Code:
     code = Code()
     conditions = Conditions()
-    text = re.sub(r"/\*.*?\*/", " ", text, flags=re.S)
+    text = re.sub(r"/\*.*?(?:\*/|\Z)", " ", text, flags=re.S)
     text = re.sub(r"//[^\n]*", "", text)
     text = re.sub(r"(?m)#[^\n]*$", "", text)
     for statement in repeated(re.split(r"[;\n]", text)):
@@ -361,8 +387,8 @@ def one(code: Code, statement: str) -> None:
 
 
 def reg(text: str) -> int:
-    n = int(text[1:])
-    if n > 10:
+    n = int(text[1:4])
+    if n > 10 or len(text) > 4:
         raise AsmError("invalid register", text)
     return n
 
@@ -430,7 +456,10 @@ def build_movsx(g: Any, s: str) -> Any:
 
 
 def build_cast(g: Any, s: str) -> Any:
-    return (0xBF, reg(g[0]), reg(g[1]), 1, int(g[2], 0) << 16 | int(g[3], 0))
+    to, source = (number(text.strip(), s) for text in (g[2], g[3]))
+    if max(to, source) > 0xFFFF:
+        raise AsmError("invalid address space", s)
+    return (0xBF, reg(g[0]), reg(g[1]), 1, to << 16 | source)
 
 
 def build_neg(g: Any, s: str) -> Any:

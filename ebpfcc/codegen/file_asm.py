@@ -9,18 +9,19 @@ from __future__ import annotations
 import re
 import struct
 
-from .asm import DATA, LABEL, AsmError, Code, Symbol, one
+from .asm import DATA, LABEL, AsmError, Code, Symbol, in_bits, number, one
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-PIECE = re.compile(r'"(?:[^"\\]|\\.)*"|/\*.*?\*/|//[^\n]*|#[^\n]*|[;\n]|[^"/#;\n]+|.', re.S)
+PIECE = re.compile(r'"(?:[^"\\]|\\.)*"|/\*.*?(?:\*/|\Z)|//[^\n]*|#[^\n]*|[;\n]|[^"/#;\n]+|.', re.S)
 REFERENCE = re.compile(r"\s*([A-Za-z_.$][\w.$]*)\s*([-+]\s*(?:0[xX][0-9a-fA-F]+|\d+))?\s*")
 SECTION = re.compile(r'\s*([^\s,]+)\s*(?:,\s*"(\w*)"\s*(?:,\s*[@%](\w+).*)?)?')
 ESCAPE = re.compile(r"\\([0-7]{1,3}|.)", re.S)
 ESCAPES = {"n": 10, "t": 9, "r": 13, "b": 8, "f": 12}
 FLAGS = {"a": 2, "w": 1, "x": 4, "M": 0x10, "S": 0x20}  # of ELF sections
+MOST_BYTES, MOST_ALIGN = 1 << 26, 1 << 16  # of a section
 BINDINGS = {".globl": "global", ".global": "global", ".weak": "weak", ".local": "local"}
 TYPES = {"function": "func", "object": "object", "notype": "notype"}
 SILENT = (".file", ".ident", ".loc", ".cfi", ".addrsig", ".end")  # what says nothing of the bytes
@@ -42,20 +43,21 @@ class AsmSection:
 
 
 class AsmSymbol:
-    __slots__ = ("name", "section", "value", "size", "type", "bind", "hidden")
+    __slots__ = ("name", "section", "value", "size", "statement", "type", "bind", "hidden")
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.section: str | None = None
         self.value = 0
         self.size = 0
+        self.statement = ""  # that gives the size
         self.type = "notype"
         self.bind = "local"
         self.hidden = False
 
 
 class SectionCode(Code):
-    """What a section holds. A named label in an immediate or in data is a symbol: it becomes a relocation."""
+    """What a section holds: also "bytes". A named label in an immediate or in data is a symbol: it becomes a relocation."""
 
     __slots__ = ()
 
@@ -64,9 +66,15 @@ class SectionCode(Code):
         found = REFERENCE.fullmatch(expr)
         if found is None:
             return self.evaluate(expr, at, base, [])
-        addend = int((found[2] or "0").replace(" ", ""), 0)
+        addend = in_bits(addend_of(found), 32, "addend")
         relocs.append((at, "R_BPF_64_32" if kind == "call" else "R_BPF_64_64", found[1], addend))
         return ("symbol", addend)
+
+
+def addend_of(reference: re.Match[str]) -> int:
+    """What is added to a symbol."""
+    sign, text = (reference[2] or "+0")[0], (reference[2] or "+0")[1:].strip()
+    return number(text, reference[0]) * (-1 if sign == "-" else 1)
 
 
 class FileAssembler:
@@ -164,15 +172,17 @@ class FileAssembler:
         elif word == ".size":
             size = re.sub(r"(?<![\w.$])\.(?![\w.$])", str(code.at), ",".join(names[1:]))
             self.symbol(names[0]).size = self.number(size)
+            self.symbol(names[0]).statement = statement
         elif word in (".set", ".equ"):
             self.constants[names[0]] = ",".join(names[1:])
         elif word in (".p2align", ".align", ".balign"):
-            self.align(1 << self.number(names[0]) if word == ".p2align" else self.number(names[0]))
+            n = self.count(names[0], statement)
+            self.align(n if word != ".p2align" else 1 << min(n, 64))
         elif word in (".ascii", ".asciz", ".string"):
             for text in re.findall(r'"(?:[^"\\]|\\.)*"', rest):
                 self.fill(unescaped(text[1:-1]) + (b"" if word == ".ascii" else b"\0"))
         elif word in (".zero", ".skip", ".space"):
-            self.fill(bytes([self.number(names[1]) & 0xFF if len(names) > 1 else 0]) * self.number(names[0]))
+            self.fill(bytes([self.number(names[1]) & 0xFF if len(names) > 1 else 0]) * self.count(names[0], statement))
         elif word in DATA:
             self.section.align = max(self.section.align, 1)
             one(code, self.replaced(f"{word} {rest}"))
@@ -189,16 +199,23 @@ class FileAssembler:
         return section
 
     def align(self, to: int) -> None:
-        if to < 1 or to & to - 1:
-            raise AsmError("alignment must be a power of 2", str(to))
+        if to < 1 or to & to - 1 or to > MOST_ALIGN:
+            raise AsmError(f"alignment must be a power of 2 up to {MOST_ALIGN}", str(to))
         self.section.align = max(self.section.align, to)
         self.fill(bytes(-self.section.code.at % to))
 
     def fill(self, data: bytes) -> None:
         code = self.section.code
-        for byte in data:
-            code.items.append((code.at, "data", (1, str(byte))))
-            code.at += 1
+        if data:
+            code.items.append((code.at, "bytes", data))
+            code.at += len(data)
+
+    def count(self, text: str, statement: str) -> int:
+        """How many bytes or the like a directive is to make."""
+        n = self.number(text)
+        if not 0 <= n <= MOST_BYTES - self.section.code.at:
+            raise AsmError("count out of range", statement)
+        return n
 
     # -- results -----------------------------------------------------------------------------------------------------
     def finish(self) -> None:
@@ -214,13 +231,20 @@ class FileAssembler:
                 section.data = b"".join(pack(c, d << 4 | s if self.big_endian else s << 4 | d, off, imm) for c, d, s, off, imm in slots)
             else:
                 section.data = self.data_of(section)
+        for symbol in self.symbols.values():
+            if symbol.section is not None and not 0 <= symbol.size <= len(self.sections[symbol.section].data) - symbol.value:
+                raise AsmError("a symbol reaches beyond its section", symbol.statement)
 
     def data_of(self, section: AsmSection) -> bytes:
         data = bytearray(section.code.at)
-        for at, _, (width, expr) in section.code.items:
+        for at, kind, item in section.code.items:
+            if kind == "bytes":
+                data[at : at + len(item)] = item
+                continue
+            width, expr = item
             found = REFERENCE.fullmatch(expr)
             if found is not None and width >= 4:
-                value = int((found[2] or "0").replace(" ", ""), 0)
+                value = addend_of(found)
                 section.relocs.append((at, "R_BPF_64_ABS64" if width == 8 else "R_BPF_64_NODYLD32", found[1], value))
             else:
                 value = section.code.evaluate(expr, at, 0, [])

@@ -77,12 +77,17 @@ class Selector:
             self.put(m.LD_IMM64, dst, imm=n)
 
     def load_symbol(self, r: int, symbol: str, addend: int) -> None:
-        """What libbpf puts in for a symbol that it looks up (.ksyms, .kconfig) has no addend: that is added here."""
-        apart = addend if symbol in self.externs else 0
+        """What libbpf puts in for a symbol that it looks up (.ksyms, .kconfig) has no addend: that is added here, as is one of more than 32 bits."""
+        apart = addend if symbol in self.externs or not fits32(addend) else 0
         i = self.put(m.LD_IMM64, r, imm=addend - apart)
         i.reloc = ("R_BPF_64_64", symbol, addend - apart)
-        if apart:
-            self.put(ALU64 | m.ADD, r, imm=apart)
+        if fits32(apart):
+            if apart:
+                self.put(ALU64 | m.ADD, r, imm=apart)
+        else:
+            difference = self.new()
+            self.load_const(difference, apart)
+            self.put(ALU64 | m.ADD | X, r, difference)
 
     def block(self, name: str, depth: int | None = None) -> MBlock:
         return MBlock(name, self.depth if depth is None else depth)

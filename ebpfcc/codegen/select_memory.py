@@ -185,8 +185,8 @@ def widths(s: Selector, insn: Value, starts: list[tuple[int, int]]) -> list[tupl
             width //= 2
         out.append((off, width))
         off += width
-    if len(out) > MAX_BLOCK_STORES:
-        raise SelectError(f"'{insn.op}' of {size} bytes is too large to expand on BPF", insn.pos)
+        if len(out) > MAX_BLOCK_STORES:
+            raise SelectError(f"'{insn.op}' of {size} bytes is too large to expand on BPF", insn.pos)
     return out
 
 

@@ -12,9 +12,10 @@ if TYPE_CHECKING:
 
     from .read_btf import Type
 
-PROTO = 13
+FWD, PROTO = 7, 13
 RECORDS = {STRUCT, UNION}
 POINTING = {PTR, TYPEDEF, VOLATILE, CONST, RESTRICT, FUNC, VAR, DECL_TAG, TYPE_TAG, PROTO}  # the third word is a type
+NAMED = {TYPEDEF, FWD, FUNC, VAR}
 BY_NAME = {PTR, PROTO, FUNC, DECL_TAG}
 DEEPEST = 300  # types inside types: more than a parser takes; the kernel allows 32
 WIDEST = 200_000  # types that are spelled out within one
@@ -46,6 +47,8 @@ def check_types(types: list[Type]) -> str:
     for number, t in enumerate(types):
         if named[number] and max(named[number]) >= count:
             return f"type {number}: it names type {max(named[number])} of {count}"
+        if t.kind in NAMED and not t.name:
+            return f"type {number}: it has no name"
         if t.kind == FUNC and types[t.value].kind != PROTO:
             return f"type {number}: a function whose type {t.value} is no prototype"
         if t.kind == DATASEC and any(types[ref].kind not in (VAR, FUNC) for ref in named[number]):

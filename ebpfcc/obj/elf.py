@@ -7,6 +7,7 @@ import struct
 RELOC_TYPES = {"R_BPF_NONE": 0, "R_BPF_64_64": 1, "R_BPF_64_ABS64": 2, "R_BPF_64_ABS32": 3, "R_BPF_64_NODYLD32": 4, "R_BPF_64_32": 10}
 NULL, PROGBITS, SYMTAB, STRTAB, RELA, NOBITS, REL = 0, 1, 2, 3, 4, 8, 9
 WRITE, ALLOC, EXEC, MERGE, STRINGS = 1, 2, 4, 0x10, 0x20
+PAGE = 4096  # a greater alignment is of use in memory, not in the file
 BIND = {"local": 0, "global": 1, "weak": 2}
 TYPE = {"notype": 0, "object": 1, "func": 2, "section": 3, "file": 4}
 
@@ -77,7 +78,7 @@ def write_elf(sections: list[Section], symbols: list[Symbol], big_endian: bool =
     body = bytearray(64)
     rel_sections: list[tuple[int, Section]] = []
     for s in sections:
-        pad(body, s.align)
+        pad(body, min(s.align, PAGE))
         nobits = s.type == NOBITS
         headers.append([strings.add(s.name), s.type, s.flags, 0, len(body), s.size if nobits else len(s.data), 0, 0, s.align, s.entsize])
         if not nobits:

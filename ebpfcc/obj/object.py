@@ -60,7 +60,8 @@ class Builder:
         self.undefined()
         if with_btf:
             self.add_btf()
-        sections = [s for s in self.sections.values() if s.name == ".text" or s.data or s.size or s.type == elf.NOBITS]
+        named = {".text", *(symbol.section for symbol in self.symbols)}
+        sections = [s for s in self.sections.values() if s.name in named or s.data or s.size or s.type == elf.NOBITS]
         return write_elf(sections, self.symbols, self.big_endian)
 
     def drop_unreferenced(self) -> None:
@@ -90,8 +91,9 @@ class Builder:
         return s
 
     def place_assembly(self) -> None:
+        named = {symbol.section for symbol in self.assembly.symbols.values()}  # a symbol may stand where nothing else does
         for part in self.assembly.sections.values():
-            if not part.data:
+            if not part.data and part.name not in named:
                 continue
             type, flags, entsize = section_flags(part.name)
             if part.flags is not None:
@@ -124,7 +126,8 @@ class Builder:
                 place = self.places.get(symbol)
                 if place is not None and symbol in self.local:
                     symbol, addend = place[0], addend + place[1]
-                struct.pack_into(self.e + ("q" if kind == "R_BPF_64_ABS64" else "i"), s.data, at, addend)
+                form, bits = ("Q", 64) if kind == "R_BPF_64_ABS64" else ("I", 32)
+                struct.pack_into(self.e + form, s.data, at, addend & (1 << bits) - 1)
                 s.relocs.append((at, kind, symbol))
 
     def place_functions(self) -> None:

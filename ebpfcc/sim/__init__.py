@@ -8,11 +8,11 @@ verdict = simulator.run("filter", data=packet)
 
 from __future__ import annotations
 
-__all__ = ["BadAccess", "LimitReached", "SimError", "Simulator", "Unset"]
+__all__ = ["BadAccess", "BadArgument", "LimitReached", "SimError", "Simulator", "Unset"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .errors import BadAccess, LimitReached, SimError, Unset
+    from .errors import BadAccess, BadArgument, LimitReached, SimError, Unset
     from .simulator import Simulator
 
 

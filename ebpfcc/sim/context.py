@@ -57,7 +57,7 @@ class Packet:
         self.layout = layout
         self.meta = 0
         self.headroom = XDP_HEADROOM
-        self.packet = memory.new(bytearray(data), "the packet")
+        self.packet = memory.new(bytearray(data), "the packet")  # a copy
         self.bytes = bytearray(layout.size)
         for name, value in defaults(layout, data, memory.order == "big").items():
             self.set(name, value)

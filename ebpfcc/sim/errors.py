@@ -31,7 +31,11 @@ class BadAccess(SimError):
 
 
 class LimitReached(SimError):
-    """More instructions than the caller allows."""
+    """More instructions than the caller allows, or more work or text of helpers than so many may ask for."""
+
+
+class BadArgument(SimError, ValueError):
+    """What a user of the simulator gives is of no use where it is given."""
 
 
 class Unset(SimError):

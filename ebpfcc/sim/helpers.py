@@ -10,6 +10,7 @@ from . import packet_helpers as packets
 from .arithmetic import signed
 from .errors import BadAccess, SimError
 from .maps import E2BIG, EINVAL, ENOENT, Records
+from .memory import OFFSET
 from .printf import printf
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 EFAULT, ENOSPC, EAGAIN, ERANGE = 14, 28, 11, 34
 MAX_LOOPS = 1 << 23
+MOST_PRINTK, MOST_ARGUMENTS, MOST_DIGITS = 1023, 12, 63  # as in kernel/trace/bpf_trace.c and kernel/bpf/helpers.c
+COMPARISON = 128  # a byte compared costs more than one copied
 LOW = 0xFFFFFFFF
 CONTEXT_LENGTH = 32  # flags of perf_event_output: bytes of the packet, from this bit on
 AVAILABLE, RING_SIZE, CONSUMER, PRODUCER = range(4)
@@ -68,6 +71,7 @@ def for_each_map_elem(m: Machine, handle: int, callback: int, context: int, flag
         return -EINVAL
     found, function, count = m.map(handle), m.enter(callback), 0
     for key in found.keys():
+        m.step()
         address = found.find(key)
         if not address:
             continue
@@ -89,6 +93,7 @@ def loop(m: Machine, times: int, callback: int, context: int, flags: int) -> int
         return -E2BIG
     function = m.enter(callback)
     for n in range(times):
+        m.step()
         if function(m, n, context):
             return n + 1
     return times
@@ -109,7 +114,7 @@ def perf_event_output(m: Machine, context: int, handle: int, flags: int, data: i
         if m.packet is None or length > len(m.packet.data):
             return -EFAULT
         record += m.packet.data[:length]
-    records(m, handle).records.append(record)
+    records(m, handle).add(record)
     return 0
 
 
@@ -119,8 +124,9 @@ def ringbuf_output(m: Machine, handle: int, data: int, size: int, flags: int) ->
         return -EINVAL
     if not ring.room_for(size):
         return -EAGAIN
+    record = m.memory.read(data, size)
     ring.take_room(size)
-    ring.records.append(m.memory.read(data, size))
+    ring.add(record)
     return 0
 
 
@@ -132,7 +138,7 @@ def finish_record(m: Machine, sample: int, keep: bool) -> int:
     for found in m.maps_by_address.values():
         if isinstance(found, Records) and (size := found.reserved.pop(sample, None)) is not None:
             if keep:
-                found.records.append(m.memory.read(sample, size))
+                found.add(m.memory.read(sample, size))
             m.memory.free(sample)
             return 0
     raise SimError(f"{sample:#x} is no reserved record of a ring buffer")
@@ -160,8 +166,8 @@ def trace_vprintk(m: Machine, form: int, size: int, data: int, length: int) -> i
 
 
 def trace(m: Machine, form: bytes, arguments: list[int]) -> int:
-    text = printf(m.memory, form.split(b"\0")[0], arguments)
-    m.trace.append(text.decode("utf-8", "replace"))
+    text = printf(m.memory, form.split(b"\0")[0], arguments)[:MOST_PRINTK]
+    m.write_trace(text.decode("utf-8", "replace"))
     return len(text)
 
 
@@ -175,12 +181,18 @@ def snprintf(m: Machine, to: int, size: int, form: int, data: int, length: int) 
 
 
 def array(m: Machine, data: int, length: int) -> list[int]:
-    return list(struct.unpack(f"{m.memory.e}{(length & LOW) // 8}Q", m.memory.read(data, (length & LOW) // 8 * 8)))
+    count = (length & LOW) // 8
+    if count > MOST_ARGUMENTS:
+        raise SimError(f"{count} arguments of a format, where the kernel takes {MOST_ARGUMENTS}")
+    return list(struct.unpack(f"{m.memory.e}{count}Q", m.memory.read(data, count * 8)))
 
 
 # -- memory and text ---------------------------------------------------------------------------------------------------
 def probe_read(m: Machine, to: int, size: int, source: int) -> int:
     size &= LOW
+    if not size:
+        return 0
+    m.memory.check("store", to, size)
     try:
         data, result = m.memory.read(source, size), 0
     except BadAccess:
@@ -198,6 +210,7 @@ def probe_read_str(m: Machine, to: int, size: int, source: int) -> int:
     size &= LOW
     if not size:
         return -EINVAL
+    m.memory.check("store", to, size)
     try:
         text = m.memory.text(source, size - 1) + b"\0" if size > 1 else b"\0"
     except BadAccess:
@@ -208,6 +221,7 @@ def probe_read_str(m: Machine, to: int, size: int, source: int) -> int:
 
 
 def strncmp(m: Machine, a: int, size: int, b: int) -> int:
+    m.memory.charge(COMPARISON * min(size & LOW, OFFSET))
     first, second = ((m.memory.text(at, size & LOW) + b"\0")[: size & LOW] for at in (a, b))
     for x, y in zip(first, second):
         if x != y:
@@ -220,7 +234,7 @@ def number(m: Machine, text: int, size: int, flags: int, to: int, sign: bool) ->
     base = flags & 31
     if flags & ~31 or base not in (0, 8, 10, 16):
         return -EINVAL
-    data = m.memory.read(text, size).split(b"\0")[0].decode("latin-1")
+    data = m.memory.read(text, size)[:MOST_DIGITS].split(b"\0")[0].decode("latin-1")
     rest = data.lstrip()
     negative = sign and rest[:1] == "-"
     rest = rest[negative:]
@@ -272,7 +286,11 @@ def get_current_uid_gid(m: Machine) -> int:
 
 
 def get_current_comm(m: Machine, to: int, size: int) -> int:
-    m.memory.write(to, m.comm[: max(size - 1, 0)].ljust(size, b"\0"))
+    size &= LOW
+    if not size:
+        return -EINVAL
+    m.memory.check("store", to, size)
+    m.memory.write(to, m.comm[: size - 1].ljust(size, b"\0"))
     return 0
 
 

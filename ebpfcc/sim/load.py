@@ -6,6 +6,7 @@ CO-RE relocations keep the values of the program's own types.
 from __future__ import annotations
 
 import struct
+from bisect import bisect_right
 
 from ..obj.elf import EXEC, RELOC_TYPES, WRITE
 from ..obj.read_btf import Btf, BtfError, MapDefinition
@@ -42,11 +43,12 @@ class Image:
         self.code: dict[int, Code] = {}
         self.functions: dict[str, tuple[int, int]] = {}
         self.kconfig: dict[str, int] = {}
+        self.configurable: dict[str, tuple[int, int]] | None = None  # type and size, by name
         self.licences: list[str] = []
         for number, section in enumerate(self.elf.sections):
             self.place(number, section)
         for symbol in self.elf.symbols:
-            if symbol.type == STT_FUNC and symbol.section in self.places:
+            if symbol.type == STT_FUNC and symbol.section in self.places and self.elf.sections[symbol.section].flags & EXEC:
                 self.functions[symbol.name] = symbol.section, symbol.value // 8
         self.define_maps()
         self.fill_data()
@@ -79,7 +81,7 @@ class Image:
                 except BtfError as error:
                     raise SimError(f"the map '{symbol.name}': {error}") from error
                 self.add_map(symbol, self.make_map(symbol.name, definition))
-            elif section == "maps" and symbol.size >= 20:
+            elif section == "maps" and symbol.size >= 20 and symbol.value + 20 <= len(self.elf.sections[symbol.section].data):
                 words = struct.unpack_from(self.e + "5I", self.elf.sections[symbol.section].data, symbol.value)
                 self.add_map(symbol, new_map(self.memory, symbol.name, *words))
 
@@ -106,10 +108,15 @@ class Image:
         for number, relocations in self.elf.relocations.items():
             if self.elf.sections[number].name != ".maps":
                 continue
+            places = sorted(at for section, at in self.map_at if section == number)
             for r in relocations:
-                owner = max((at for section, at in self.map_at if section == number and at <= r.offset), default=None)
-                outer = self.map_at[number, owner] if owner is not None else None
-                if outer is None or owner is None or (values := self.definitions[outer.name].values) is None:
+                i = bisect_right(places, r.offset)
+                if not i:
+                    continue
+                owner = places[i - 1]
+                outer = self.map_at[number, owner]
+                values = self.definitions[outer.name].values
+                if values is None or r.offset < owner + values:
                     continue
                 key = struct.pack(self.e + "I", (r.offset - owner - values) // 8)
                 if isinstance(outer, Programs):
@@ -147,10 +154,13 @@ class Image:
 
     def config_variable(self, name: str) -> int | None:
         """Zeros for what the kernel's configuration would give."""
-        if name not in self.kconfig and self.btf is not None:
-            for variable, number, _, size in self.btf.variables(".kconfig"):
-                if variable == name:
-                    self.kconfig[name] = self.memory.new(bytes(size or self.btf.size(number)), f"the variable '{name}'")
+        if self.configurable is None:
+            rows = self.btf.variables(".kconfig") if self.btf is not None else []
+            self.configurable = {variable: (number, size) for variable, number, _, size in rows}
+        if name not in self.kconfig and name in self.configurable and self.btf is not None:
+            number, size = self.configurable[name]
+            address = self.kconfig[name] = self.memory.zeros(size or self.btf.size(number), f"the variable '{name}'")
+            self.memory.blocks[address >> SHIFT] = bytes(self.memory.blocks[address >> SHIFT])
         return self.kconfig.get(name)
 
     def relocate(self, number: int) -> Code:

@@ -13,11 +13,14 @@ from .errors import LimitReached, SimError, Unset
 from .helpers import IMPLEMENTED, KFUNCS, arity
 from .load import Image
 from .maps import Map, Programs
-from .memory import OFFSET, SHIFT
+from .memory import OFFSET, SHIFT, UNLIMITED
 from .translate import translate
 
 Function = Callable[..., int]
 MOST_TAIL_CALLS = 33
+MOST_INSNS = 1 << 16  # of a section: Python needs 10 KB to translate one
+WORK, WORK_EACH = 1 << 24, 1 << 10  # bytes that helpers may handle in a run, and for each instruction of its limit
+MOST_TRACE = 1 << 23  # characters that a run may write
 ARITIES = {number: arity(helper) for number, helper in IMPLEMENTED.items()}
 FILE = "<bpf {} {}>"
 
@@ -46,6 +49,7 @@ class Machine:
         self.tail_calls = 0
         self.packet: Packet | None = None
         self.trace: list[str] = []
+        self.traced = 0  # characters, in this run
         self.redirects: list[int | tuple[str, int]] = []
         self.random = random.Random(seed)
         self.time = 1_000_000_000
@@ -64,7 +68,12 @@ class Machine:
             at = work.pop()
             if at in self.functions:
                 continue
-            source = translate(self.image.code[at[0]], at[1], ARITIES)
+            code = self.image.code.get(at[0])
+            if code is None:
+                raise SimError(f"a call into section {at[0]}, where there is no code")
+            if len(code.insns) > MOST_INSNS:
+                raise SimError(f"a section of {len(code.insns)} instructions: the simulator takes {MOST_INSNS}")
+            source = translate(code, at[1], ARITIES)
             file = FILE.format(*at)
             self.lines[file] = self.labels.get(at, ""), source.slots
             for number in source.helpers:
@@ -85,6 +94,8 @@ class Machine:
         """r0. Raises SimError with the place where it happened."""
         self.left = limit
         self.tail_calls = 0
+        self.traced = 0
+        self.memory.work = WORK + WORK_EACH * max(limit, 0)
         try:
             function = self.function(place)
             return function(self, *arguments)
@@ -96,11 +107,12 @@ class Machine:
             if not self.locate(where, error):
                 raise
             raise where from None
-        except RecursionError as error:
-            deep = SimError("too many calls inside calls")
-            self.locate(deep, error)
-            raise deep from None
+        except (RecursionError, MemoryError) as error:
+            wrong = SimError("too many calls inside calls" if isinstance(error, RecursionError) else "the simulator has no more memory")
+            self.locate(wrong, error)
+            raise wrong from None
         finally:
+            self.memory.work = UNLIMITED
             self.memory.drop_frames()
 
     def locate(self, error: SimError, raised: BaseException) -> bool:
@@ -136,7 +148,22 @@ class Machine:
         found = self.maps_by_address.get(address)
         if found is None:
             raise SimError(f"{address:#x} is not the address of a map")
+        if not found.sound:
+            found.check_definition()
         return found
+
+    def step(self) -> None:
+        """One round of a helper that calls back, which counts as an instruction."""
+        self.left -= 1
+        if self.left < 0:
+            self.limit_reached()
+
+    def write_trace(self, text: str) -> None:
+        """What bpf_printk writes."""
+        self.traced += len(text) + 1
+        if self.traced > MOST_TRACE:
+            raise LimitReached(f"more than {MOST_TRACE} characters of trace")
+        self.trace.append(text)
 
     def tail_call(self, handle: int, index: int) -> Function | None:
         """The function that takes the caller's place; None if the call fails."""

@@ -7,15 +7,40 @@ from __future__ import annotations
 
 import struct
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ..target import map_types as t
-from .errors import SimError
+from .errors import BadArgument, SimError
 from .memory import SHIFT, Memory
 
 ENOENT, E2BIG, EEXIST, EINVAL = 2, 7, 17, 22
 Value = Any  # bytes; a Map in maps of maps; a function's name in program arrays
+
+
+BYTES = (bytes, bytearray, memoryview)
+COST_OF_PREFIX = 2048  # bytes' worth of a helper's work, to look at one
+BY_INDEX = frozenset((t.ARRAY, t.PERCPU_ARRAY, t.PROG_ARRAY, t.PERF_EVENT_ARRAY, t.ARRAY_OF_MAPS, t.DEVMAP, t.CPUMAP, t.XSKMAP))
+BY_KEY = frozenset((t.HASH, t.PERCPU_HASH, t.LRU_HASH, t.LRU_PERCPU_HASH, t.HASH_OF_MAPS, t.DEVMAP_HASH))
+IN_ORDER = frozenset((t.QUEUE, t.STACK))
+OF_NUMBERS = frozenset((t.PROG_ARRAY, t.PERF_EVENT_ARRAY, t.ARRAY_OF_MAPS, t.HASH_OF_MAPS, t.XSKMAP))
+SIZED = BY_INDEX | BY_KEY | IN_ORDER | {t.LPM_TRIE, t.RINGBUF}
+MOST_KEY, PREFIX = 512, 4  # the kernel's: a stack's bytes; the length of an LPM key's prefix
+
+
+def wrong_definition(type: int, key_size: int, value_size: int, max_entries: int) -> str:
+    """Why the kernel would not make such a map (the map_alloc_check functions of kernel/bpf); "" if it would."""
+    if type in BY_INDEX and key_size != 4:
+        return f"keys of {key_size} bytes, where the kernel wants an index of 4"
+    if type in BY_KEY and not 0 < key_size <= MOST_KEY or type == t.LPM_TRIE and not PREFIX < key_size <= PREFIX + 256:
+        return f"keys of {key_size} bytes, which the kernel does not take for a map of type {type}"
+    if type in IN_ORDER and key_size or type == t.RINGBUF and (key_size or value_size):
+        return "it has neither keys nor sizes of values in the kernel" if type == t.RINGBUF else f"keys of {key_size} bytes, where it has none"
+    if type in OF_NUMBERS and value_size != 4 and type != t.XSKMAP or type in SIZED - {t.RINGBUF} and not value_size:
+        return f"values of {value_size} bytes, which the kernel does not take for a map of type {type}"
+    if not max_entries and type in SIZED:
+        return "max_entries is 0, and the kernel makes no such map"
+    return ""
 
 
 class Map:
@@ -30,8 +55,16 @@ class Map:
         self.max_entries = max_entries
         self.flags = flags
         self.address = memory.reserve(f"the map '{name}' itself")
+        self.sound = False  # its definition was looked at; users may set sizes before that
         self.template: Map | None = None  # of a map of maps: what its elements are like
         self.retired: list[int] = []  # values replaced or deleted; the kernel keeps them until no program runs
+
+    def check_definition(self) -> None:
+        """Raises SimError for a map that the kernel would not make."""
+        wrong = wrong_definition(self.type, self.key_size, self.value_size, self.max_entries)
+        if wrong:
+            raise SimError(f"the map '{self.name}': {wrong}")
+        self.sound = True
 
     def unsupported(self, what: str) -> SimError:
         return SimError(f"the simulator has no {what} for the map '{self.name}' of type {self.type}")
@@ -49,7 +82,7 @@ class Map:
     def delete(self, key: bytes) -> int:
         raise self.unsupported("deletion")
 
-    def keys(self) -> list[bytes]:
+    def keys(self) -> Iterable[bytes]:
         raise self.unsupported("iteration")
 
     def items(self) -> Iterator[tuple[bytes, bytes]]:
@@ -66,13 +99,19 @@ class Map:
         raise self.unsupported("values in order")
 
     def checked(self, key: bytes) -> bytes:
+        if not self.sound:
+            self.check_definition()
+        if not isinstance(key, BYTES):
+            raise BadArgument(f"a key is bytes, not {type(key).__name__}")
         if len(key) != self.key_size:
-            raise ValueError(f"a key of {len(key)} bytes; the map '{self.name}' has keys of {self.key_size}")
+            raise BadArgument(f"a key of {len(key)} bytes; the map '{self.name}' has keys of {self.key_size}")
         return bytes(key)
 
     def fitting(self, value: Value) -> bytes:
+        if not isinstance(value, BYTES):
+            raise BadArgument(f"a value of the map '{self.name}' is bytes, not {type(value).__name__}")
         if len(value) != self.value_size:
-            raise ValueError(f"a value of {len(value)} bytes; the map '{self.name}' has values of {self.value_size}")
+            raise BadArgument(f"a value of {len(value)} bytes; the map '{self.name}' has values of {self.value_size}")
         return bytes(value)
 
     def settle(self) -> None:
@@ -98,7 +137,7 @@ class Array(Map):
             return 0
         address = self.values.get(index)
         if address is None:
-            address = self.values[index] = self.memory.new(bytearray(self.value_size), f"a value of '{self.name}'")
+            address = self.values[index] = self.memory.zeros(self.value_size, f"a value of '{self.name}'")
         return address
 
     def update(self, key: bytes, value: Value, flags: int = 0) -> int:
@@ -113,8 +152,8 @@ class Array(Map):
     def delete(self, key: bytes) -> int:
         return -EINVAL
 
-    def keys(self) -> list[bytes]:
-        return [struct.pack(self.memory.e + "I", n) for n in range(self.max_entries)]
+    def keys(self) -> Iterable[bytes]:
+        return (struct.pack(self.memory.e + "I", n) for n in range(self.max_entries))
 
 
 class Variables(Map):
@@ -139,7 +178,7 @@ class Variables(Map):
     def delete(self, key: bytes) -> int:
         return -EINVAL
 
-    def keys(self) -> list[bytes]:
+    def keys(self) -> Iterable[bytes]:
         return [bytes(4)]
 
 
@@ -184,7 +223,7 @@ class Hash(Map):
         self.retired.append(address)
         return 0
 
-    def keys(self) -> list[bytes]:
+    def keys(self) -> Iterable[bytes]:
         return list(self.table)
 
 
@@ -213,6 +252,7 @@ class LpmTrie(Hash):
         return length, int.from_bytes(key[4:], "big") >> (self.key_size - 4) * 8 - length
 
     def find(self, key: bytes) -> int:
+        self.memory.charge(COST_OF_PREFIX * len(self.table))
         length, prefix = self.parts(key)
         best, found = -1, 0
         for other, address in self.table.items():
@@ -223,6 +263,7 @@ class LpmTrie(Hash):
 
     def same(self, key: bytes) -> bytes:
         """The key under which the table has this prefix; bits past it do not count."""
+        self.memory.charge(COST_OF_PREFIX * len(self.table))
         return next((k for k in self.table if self.parts(k) == self.parts(key)), key)
 
     def update(self, key: bytes, value: Value, flags: int = 0) -> int:
@@ -243,9 +284,11 @@ class Programs(Map):
 
     def update(self, key: bytes, value: Value, flags: int = 0) -> int:
         index = int.from_bytes(self.checked(key), self.memory.order)
+        if not isinstance(value, str):
+            raise BadArgument(f"the map '{self.name}' holds programs: a value is a program's name, which programs cannot give")
         if index >= self.max_entries:
             return -E2BIG
-        self.functions[index] = value if isinstance(value, str) else value.decode()
+        self.functions[index] = value
         return 0
 
     def delete(self, key: bytes) -> int:
@@ -269,17 +312,18 @@ class MapOfMaps(Map):
 
     def update(self, key: bytes, value: Value, flags: int = 0) -> int:
         if not isinstance(value, Map):
-            return -EINVAL
+            raise BadArgument(f"the map '{self.name}' holds maps: a value is a map, such as new_inner() makes, which programs cannot give")
+        key = self.checked(key)
         full = len(self.inner) >= self.max_entries and key not in self.inner
         if full or self.type == t.ARRAY_OF_MAPS and int.from_bytes(key, self.memory.order) >= self.max_entries:
             return -E2BIG
-        self.inner[self.checked(key)] = value
+        self.inner[key] = value
         return 0
 
     def delete(self, key: bytes) -> int:
         return 0 if self.inner.pop(self.checked(key), None) is not None else -ENOENT
 
-    def keys(self) -> list[bytes]:
+    def keys(self) -> Iterable[bytes]:
         return list(self.inner)
 
 
@@ -299,8 +343,10 @@ class Queue(Map):
         if len(self.values) >= self.max_entries:
             if flags != t.EXIST:
                 return -E2BIG
-            self.values.popleft()
-        self.values.append(self.fitting(value))
+            self.memory.release(len(self.values.popleft()))
+        value = self.fitting(value)
+        self.memory.hold(len(value), f"a value of '{self.name}'")
+        self.values.append(value)
         return 0
 
     def take(self, remove: bool) -> bytes | None:
@@ -310,6 +356,7 @@ class Queue(Map):
         value = self.values[at]
         if remove:
             del self.values[at]
+            self.memory.release(len(value))
         return value
 
 
@@ -337,12 +384,18 @@ class Records(Map):
         if not self.room_for(size):
             return 0
         self.take_room(size)
-        address = self.memory.new(bytearray(size), f"a record of '{self.name}'")
+        address = self.memory.zeros(size, f"a record of '{self.name}'")
         self.reserved[address] = size
         return address
 
+    def add(self, record: bytes) -> None:
+        self.memory.hold(len(record), f"a record of '{self.name}'")
+        self.records.append(record)
+
     def drain(self) -> list[bytes]:
         """The records; the buffer is empty afterwards."""
+        for record in self.records:
+            self.memory.release(len(record))
         found, self.records, self.used = self.records, [], sum(size + self.HEADER + 7 & ~7 for size in self.reserved.values())
         return found
 
@@ -362,7 +415,7 @@ class Devices(Array):
     def delete(self, key: bytes) -> int:
         return 0 if self.values.pop(self.index(self.checked(key)), None) is not None else -ENOENT
 
-    def keys(self) -> list[bytes]:
+    def keys(self) -> Iterable[bytes]:
         return [struct.pack(self.memory.e + "I", n) for n in self.values]
 
 

@@ -11,13 +11,16 @@ import struct
 from collections.abc import Callable
 from typing import Literal
 
-from .errors import BadAccess, Unset
+from .errors import BadAccess, LimitReached, SimError, Unset
 
 SHIFT = 28
 OFFSET = (1 << SHIFT) - 1
 APART = 16  # numbers
 FRAMES = 1 << 29 | 1
 STACK = 512  # bytes of a frame
+MOST_MEMORY = 1 << 29  # bytes of all objects; each is counted with what it costs here
+OBJECT_COST = 200
+UNLIMITED = 1 << 62  # while no program runs
 PAST_END = (KeyError, struct.error, TypeError, IndexError)
 
 Load = Callable[[int], int]
@@ -29,7 +32,7 @@ def refuse(*_: object) -> bool:
 
 
 OPERATORS = "add radd sub rsub mul rmul floordiv rfloordiv mod rmod and rand or ror xor rxor lshift rlshift rshift rrshift".split()
-OPERATORS += "neg eq ne lt le gt ge bool index int hash".split()
+OPERATORS += "neg pos abs invert divmod pow eq ne lt le gt ge bool index int float hash format len iter contains getitem call".split()
 # In registers that hold nothing, such as r1 to r5 after a call: any use raises Unset.
 NOTHING: int = type("Nothing", (), {f"__{name}__": refuse for name in OPERATORS})()
 
@@ -46,15 +49,42 @@ class Memory:
         self.next_frame = FRAMES
         self.special: dict[int, tuple[Callable[[int, int], int], Callable[[int, int, int], None]]] = {}
         self.loads: dict[int, Load] = {size: self.load_of(size, code) for size, code in zip((1, 2, 4, 8), "BHIQ")}
+        self.room = MOST_MEMORY
+        self.work = UNLIMITED  # bytes that helpers may still handle in this run
         self.stores: dict[int, Store] = {size: self.store_of(size, code) for size, code in zip((1, 2, 4, 8), "BHIQ")}
 
     def new(self, data: bytes | bytearray, name: str) -> int:
-        """Address of an object's first byte; the object is `data` itself."""
+        """Address of an object's first byte; the object is `data` itself. Raises SimError if there is no room."""
+        self.hold(len(data), name)
         number = self.next
         self.next += APART
         self.blocks[number] = data
         self.names[number] = name
         return number << SHIFT
+
+    def zeros(self, size: int, name: str) -> int:
+        """The address of a new object of zeros."""
+        if size > min(self.room, OFFSET):
+            raise self.full(size, name)
+        return self.new(bytearray(size), name)
+
+    def hold(self, size: int, name: str) -> None:
+        """Counts bytes that stay. Raises SimError if there is no room."""
+        if size > OFFSET or size + OBJECT_COST > self.room:
+            raise self.full(size, name)
+        self.room -= size + OBJECT_COST
+
+    def release(self, size: int) -> None:
+        self.room += size + OBJECT_COST
+
+    def full(self, size: int, name: str) -> SimError:
+        return SimError(f"the simulator has no room for {size} bytes, {name}: an object may have {OFFSET}, all of them {MOST_MEMORY}")
+
+    def charge(self, size: int) -> None:
+        """Counts the work of a helper. Raises LimitReached."""
+        self.work -= size
+        if self.work < 0:
+            raise LimitReached("helpers handle more bytes than the limit of instructions allows")
 
     def reserve(self, name: str) -> int:
         """An address without memory behind it."""
@@ -64,7 +94,9 @@ class Memory:
         return number << SHIFT
 
     def free(self, address: int) -> None:
-        self.blocks.pop(address >> SHIFT, None)
+        block = self.blocks.pop(address >> SHIFT, None)
+        if block is not None:
+            self.release(len(block))
         self.special.pop(address >> SHIFT, None)
         self.names.pop(address >> SHIFT, None)
 
@@ -146,6 +178,7 @@ class Memory:
         if not size:
             return b""
         block, at = self.check("load", address, size)
+        self.charge(size)
         return bytes(block[at : at + size])
 
     def write(self, address: int, data: bytes) -> None:
@@ -155,11 +188,13 @@ class Memory:
         block, at = self.check("store", address, len(data))
         if isinstance(block, bytes):
             raise self.bad("store", address, len(data))
+        self.charge(len(data))
         block[at : at + len(data)] = data
 
     def text(self, address: int, most: int = 1 << 12) -> bytes:
         """Bytes up to a zero, the object's end or `most`."""
         block, at = self.check("load", address, 1)
+        self.charge(min(most, len(block) - at))
         return bytes(block[at : at + most]).split(b"\0")[0]
 
     def atomic(self, address: int, size: int, change: Callable[[int, int], int], operand: int) -> int:

@@ -8,11 +8,13 @@ from .arithmetic import signed
 from .context import ETHERNET, XDP, XDP_FRAME, XDP_MOST, Packet
 from .errors import SimError
 from .maps import EINVAL, Map
+from .memory import OFFSET
 
 if TYPE_CHECKING:
     from .machine import Machine
 
 EFAULT, ENOMEM = 14, 12
+COST_OF_SUM = 256  # a byte added costs more than one copied
 XDP_ABORTED, XDP_REDIRECT, TC_ACT_REDIRECT = 0, 4, 7
 MANGLED_0 = 0x20  # BPF_F_MARK_MANGLED_0
 
@@ -21,12 +23,15 @@ def packet(m: Machine, context: int) -> Packet:
     found = m.packet
     if found is None or context != found.address:
         raise SimError("a helper for packets is called with what is not the context")
+    m.memory.charge(len(found.block))
     return found
 
 
 def load_bytes(m: Machine, context: int, offset: int, to: int, size: int) -> int:
     data = packet(m, context).data
     offset, size = offset & 0xFFFFFFFF, size & 0xFFFFFFFF
+    if size:
+        m.memory.check("store", to, size)
     if offset + size > len(data):
         m.memory.write(to, bytes(size))
         return -EFAULT
@@ -69,6 +74,7 @@ def csum_diff(m: Machine, source: int, source_size: int, to: int, to_size: int, 
     source_size, to_size = source_size & 0xFFFFFFFF, to_size & 0xFFFFFFFF
     if source_size % 4 or to_size % 4:
         return -EINVAL
+    m.memory.charge(COST_OF_SUM * min(source_size + to_size, OFFSET))
     removed = fold(words(m, m.memory.read(source, source_size)))
     added = words(m, m.memory.read(to, to_size))
     return fold((seed & 0xFFFFFFFF) + added + (removed ^ 0xFFFF if source_size else 0))

@@ -10,6 +10,7 @@ from .errors import SimError
 from .memory import Memory
 
 DIRECTIVE = re.compile(rb"%(?:%|([-+ #0]*)(\d*)(hh|h|ll|l|z|j|t|q)?(p[A-Za-z]*\d*[A-Za-z]*|[diuxXcs]))")
+MOST_WIDTH = 1 << 12
 BITS = {b"hh": 8, b"h": 16, None: 32}
 
 
@@ -23,7 +24,7 @@ def printf(memory: Memory, form: bytes, arguments: Sequence[int]) -> bytes:
             return b"%"
         if not left:
             raise SimError(f"the format {form!r} has more directives than there are arguments")
-        return padded(value_text(memory, kind, length, flags, left.pop(0)), flags, int(width or 0), kind)
+        return padded(value_text(memory, kind, length, flags, left.pop(0)), flags, min(int(width[:6] or 0), MOST_WIDTH), kind)
 
     if b"%" in DIRECTIVE.sub(b"", form):
         raise SimError(f"the format {form!r} has a directive that is unknown")

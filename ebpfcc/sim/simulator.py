@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from .context import Packet, kind_of, plain_context
-from .errors import SimError
+from .errors import BadArgument, SimError
 from .load import Image
 from .machine import Machine
-from .maps import Map, MapOfMaps, new_map
+from .maps import BYTES, Map, MapOfMaps, new_map
 from .memory import OFFSET, SHIFT
 
 LIMIT = 10_000_000  # instructions of a run, unless the caller says otherwise
@@ -34,6 +34,9 @@ class Simulator:
         """The result of a program as the kernel's test run gives it, 32 bits. Its section says what it is given: a packet (`data`, and in
         `ctx` the bytes of the struct around it), or the bytes of `ctx`. Raises SimError."""
         place = self.place(name)
+        for given, argument in ((data, "data"), (ctx, "ctx")):
+            if given is not None and not isinstance(given, BYTES):
+                raise BadArgument(f"{argument} is bytes, not {type(given).__name__}")
         memory = self.image.memory
         layout = kind_of(self.image.elf.sections[place[0]].name)
         if layout is not None:
@@ -58,16 +61,17 @@ class Simulator:
     def call(self, name: str, *arguments: int, limit: int = LIMIT) -> int:
         """r0 of any function of the object, with up to five integers; 0 if the function returns nothing. Raises SimError."""
         if len(arguments) > 5:
-            raise TypeError("a function takes up to five arguments")
+            raise BadArgument("a function takes up to five arguments")
         result = self.execute(name, self.place(name), [a & MASK for a in arguments], limit)
         self.r0 = result if isinstance(result, int) else 0
         return self.r0
 
     def new_inner(self, outer: str) -> Map:
         """A map as the elements of a map of maps are, to be given to its update()."""
-        template = self.maps[outer].template
-        if template is None or not isinstance(self.maps[outer], MapOfMaps):
-            raise ValueError(f"'{outer}' is not a map of maps with a definition of its elements")
+        found = self.maps.get(outer)
+        template = found.template if found is not None else None
+        if template is None or not isinstance(found, MapOfMaps):
+            raise BadArgument(f"'{outer}' is not a map of maps with a definition of its elements")
         t = template
         new = new_map(self.image.memory, t.name, t.type, t.key_size, t.value_size, t.max_entries, t.flags)
         self.machine.know(new)
@@ -75,6 +79,8 @@ class Simulator:
 
     def new_object(self, data: bytes) -> int:
         """The address of bytes that programs may read and write, for contexts and arguments that hold pointers."""
+        if not isinstance(data, BYTES):
+            raise BadArgument(f"an object is bytes, not {type(data).__name__}")
         return self.image.memory.new(bytearray(data), "an object of the caller")
 
     def read(self, address: int, size: int) -> bytes:
@@ -90,7 +96,8 @@ class Simulator:
         """Also one that programs may only read."""
         address, size = self.variable_place(name)
         if len(value) != size:
-            raise ValueError(f"the variable '{name}' has {size} bytes, not {len(value)}")
+            raise BadArgument(f"the variable '{name}' has {size} bytes, not {len(value)}")
+        self.image.memory.check("store", address, size)
         blocks, number, at = self.image.memory.blocks, address >> SHIFT, address & OFFSET
         block = blocks[number]
         if isinstance(block, bytearray):

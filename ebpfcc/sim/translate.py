@@ -183,9 +183,9 @@ class Translator:
     def block(self, start: int, depth: int, nested: int) -> None:
         """Ends with return, raise or continue."""
         while True:
-            block = self.blocks[start]
+            block = self.blocks.get(start)
             self.slot = start
-            if not block.slots:
+            if block is None or not block.slots:
                 self.put(depth, "m.stop('there is no instruction')")
                 return
             self.put(depth, f"n -= {len(block.slots)}")
@@ -223,6 +223,7 @@ class Translator:
             return False
         if name == "exit":
             self.put(depth, "m.left = n")
+            self.put(depth, "if n < 0: m.limit_reached()")
             self.leave(depth)
             self.put(depth, "return r0")
             return True

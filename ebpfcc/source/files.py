@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from itertools import accumulate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class File:
         # a single character is found ten times faster than two
         if trigraphs and "??" in text:
             self._cut(TRIGRAPH, lambda m: TRIGRAPHS[m.group(1)])
+            text = self.text
         if "\\" in text and ("\\\n" in text or "\\ " in text or "\\\t" in text or text.endswith("\\")):
             self._cut(SPLICE, lambda m: "")
         self.directives: list[Directive] | None = None
@@ -53,35 +55,30 @@ class File:
         self.cache: object = None
 
     def _cut(self, pattern: re.Pattern[str], put: object) -> None:
-        """Replace what the pattern matches and remember where. Runs at most twice, so the second time works on mapped offsets."""
+        """Replace what the pattern matches and remember where. What an earlier run took out has its place in this run's text."""
         parts: list[str] = []
-        cuts: list[tuple[int, int]] = []
-        text, last, length = self.text, 0, 0
+        cuts: list[tuple[int, int]] = []  # (offset in the new text, characters taken out)
+        earlier = [(at, total - before) for at, total, before in zip(self.cuts, self.cut_sizes, [0, *self.cut_sizes])]
+        text, last, length, i = self.text, 0, 0, 0
         for m in pattern.finditer(text):
             new = put(m)  # type: ignore[operator]
-            parts.append(text[last : m.start()])
-            parts.append(new)
+            while i < len(earlier) and earlier[i][0] <= m.start():
+                cuts.append((earlier[i][0] - last + length, earlier[i][1]))
+                i += 1
+            parts += text[last : m.start()], new
             length += m.start() - last + len(new)
-            cuts.append((length, m.end() - m.start() - len(new)))
             last = m.end()
-        if not cuts:
+            while i < len(earlier) and earlier[i][0] <= last:
+                cuts.append((length, earlier[i][1]))
+                i += 1
+            cuts.append((length, m.end() - m.start() - len(new)))
+        if not parts:
             return
+        cuts += [(at - last + length, size) for at, size in earlier[i:]]
         parts.append(text[last:])
         self.text = "".join(parts)
-        removed = 0
-        earlier = list(zip(self.cuts, self.cut_sizes, strict=True))
-        merged: list[tuple[int, int]] = list(cuts)
-        before = 0
-        for at, total in earlier:  # trigraph places, moved by the splices before them
-            shift = sum(size for place, size in cuts if place <= at)
-            merged.append((at - shift, total - before))
-            before = total
-        merged.sort()
-        self.cuts, self.cut_sizes = [], []
-        for at, size in merged:
-            removed += size
-            self.cuts.append(at)
-            self.cut_sizes.append(removed)
+        self.cuts = [at for at, _ in cuts]
+        self.cut_sizes = list(accumulate(size for _, size in cuts))
 
     def original_offset(self, offset: int) -> int:
         """Offset in the file as it is written (line ends aside)."""
