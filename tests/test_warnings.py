@@ -54,3 +54,8 @@ def test_each_can_be_turned_off_and_made_an_error(file: Path) -> None:
     for name in names:
         errors = ours(file, f"-Werror={name}")
         assert [line for line in errors if line.endswith(f"[-Werror,-W{name}]")], name
+
+
+@pytest.mark.parametrize("file", OURS, ids=lambda file: file.stem)
+def test_werror_makes_none_an_error_that_clang_does_not_have(file: Path) -> None:
+    assert ours(file, "-Werror") == expected(file)

@@ -1,4 +1,4 @@
-"""-Wformat for the kernel's own printf: bpf_printk, bpf_snprintf, BPF_SEQ_PRINTF, which neither clang nor GCC look into.
+"""-Wbpf-format: the formats of the kernel's own printf: bpf_printk, bpf_snprintf, BPF_SEQ_PRINTF, which neither clang nor GCC look into.
 
 What the kernel takes is in bpf_bprintf_prepare (kernel/bpf/helpers.c): less than printf, and a format that it does not take prints nothing.
 The macros of libbpf put more than three arguments into an array of 64 bits each, whose elements are looked at here.
@@ -93,25 +93,25 @@ def check(f: FunctionState, name: str, text: tuple[bytes, Any], where: Any, args
         if m is None:
             wrong = PRINTF.match(form, at)
             shown = wrong[0].decode("latin-1") if wrong is not None else "%"
-            warn("format-invalid-specifier", place, f"the kernel does not know the conversion '{shown}' in a format of '{name}', and prints nothing")
+            warn("bpf-format", place, f"the kernel does not know the conversion '{shown}' in a format of '{name}', and prints nothing")
             return
         at = m.end()
         if m["form"] is None:
             continue
         if (m["text"] or m["pointer"] and m["pointer"] in (b"p", b"pks", b"pus")) and WORD.match(form, at):
             shown = "%" + (m["text"] or m["pointer"]).decode()
-            warn("format-invalid-specifier", place, f"'{shown}' in a format of '{name}' must stand before a blank or punctuation, or the kernel prints nothing")
+            warn("bpf-format", place, f"'{shown}' in a format of '{name}' must stand before a blank or punctuation, or the kernel prints nothing")
             return
         if n >= len(args):
-            warn("format-insufficient-args", place, "more '%' conversions than data arguments")
+            warn("bpf-format", place, "more '%' conversions than data arguments")
             return
         wanted = mismatch(f, m, args[n])
         if wanted is not None:
             told = T.spell(type_of(f, args[n]).type)
-            warn("format", args[n].coord, f"format specifies type '{wanted}' but the argument has type '{told}'")
+            warn("bpf-format", args[n].coord, f"format specifies type '{wanted}' but the argument has type '{told}'")
         n += 1
     if n < len(args):
-        warn("format-extra-args", args[n].coord, "data argument not used by format string")
+        warn("bpf-format", args[n].coord, "data argument not used by format string")
 
 
 def mismatch(f: FunctionState, m: re.Match[bytes], node: Any) -> str | None:

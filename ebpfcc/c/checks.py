@@ -39,6 +39,18 @@ def is_idle(node: Any) -> bool:
     return kind in (c_ast.ID, c_ast.Constant, String, c_ast.StructRef, c_ast.ArrayRef, c_ast.CompoundLiteral)
 
 
+def names_in(node: Any) -> set[str]:
+    """The identifiers in a statement or initialiser."""
+    found = set()
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        if type(node) is c_ast.ID:
+            found.add(node.name)
+        waiting += children(node)
+    return found
+
+
 class Checks:
     """Part of Unit."""
 
@@ -101,8 +113,9 @@ class Checks:
     def check_unused_functions(self) -> None:
         """Static functions of the program's own file that nothing uses have their errors too; no code comes of them, so that what only
         the target cannot do is none."""
+        mentioned = self.mentioned_by_unused() if self.warns_unused else {}
         if self.warns_unused:
-            self.warn_unused_statics()
+            self.warn_unused_statics(mentioned)
         if self.warns_parameters:
             self.warn_parameters_of_headers()
         unused = [s for s in self.names.values() if type(s) is FunctionSymbol and s.node is not None and not s.lowered and not self.is_included(s.pos)]
@@ -116,7 +129,7 @@ class Checks:
             if symbol.lowered:
                 continue
             if not symbol.used and symbol.storage == "static" and not symbol.attrs.keys() & QUIET:
-                self.diag.warning("unused-function", symbol.pos, f"unused function '{symbol.name}'")
+                self.warn_unused_function(symbol, mentioned)
             before, errors, limit = len(self.diag.records), self.diag.errors, self.diag.limit
             self.diag.limit = 0  # what is dropped does not count
             self.lower_function(symbol)
@@ -133,18 +146,32 @@ class Checks:
         self.statics, self.strings = statics
         self.pending = []
 
+    def mentioned_by_unused(self) -> dict[str, set[str]]:
+        """What functions and variables that nothing uses name: name -> those in which it stands."""
+        out: dict[str, set[str]] = {}
+        for symbol in self.names.values():
+            body = None
+            if type(symbol) is FunctionSymbol and symbol.node is not None and not symbol.lowered:
+                body = symbol.node.body
+            elif type(symbol) is Variable and symbol.init is not None and symbol.symbol not in self.module.globals:
+                body = symbol.init
+            for name in names_in(body) if body is not None else ():
+                out.setdefault(name, set()).add(symbol.name)
+        return out
+
+    def warn_unused_function(self, symbol: FunctionSymbol, mentioned: dict[str, set[str]]) -> None:
+        where = mentioned.get(symbol.name, set())
+        if not where:
+            self.diag.warning("unused-function", symbol.pos, f"unused function '{symbol.name}'")
+        elif where == {symbol.name}:
+            self.diag.warning("unneeded-internal-declaration", symbol.pos, f"function '{symbol.name}' is not needed and will not be emitted")
+
     def warn_parameters_of_headers(self) -> None:
         """Functions of headers that nothing calls are not lowered: their parameters are unused if their body does not name them."""
         for symbol in self.names.values():
             if type(symbol) is not FunctionSymbol or symbol.node is None or symbol.lowered or "naked" in symbol.attrs or not self.is_included(symbol.pos):
                 continue
-            named = set()
-            waiting = [symbol.node.body]
-            while waiting:
-                node = waiting.pop()
-                if type(node) is c_ast.ID:
-                    named.add(node.name)
-                waiting += children(node)
+            named = names_in(symbol.node.body)
             for p in symbol.type.params:
                 if p.name not in named and p.name not in ("", "_") and not p.quiet:
                     self.diag.warning("unused-parameter", p.pos, f"unused parameter '{p.name}'")
@@ -223,17 +250,24 @@ class Checks:
                 else:
                     self.diag.warning("unused-parameter", p.pos, f"unused parameter '{p.name}'")
 
-    def warn_unused_statics(self) -> None:
+    def warn_unused_statics(self, mentioned: dict[str, set[str]]) -> None:
         """Variables of internal linkage in the program's own file that nothing names, functions that are only declared."""
         for variable in self.variables:
-            if variable.storage == "static" and not variable.used and not variable.attrs.keys() & QUIET and not self.is_included(variable.pos):
+            if (
+                variable.storage == "static"
+                and not variable.used
+                and variable.name not in mentioned
+                and not variable.attrs.keys() & QUIET
+                and not self.is_included(variable.pos)
+            ):
                 const = T.qualifiers(variable.type)[0]
                 flag = "unused-const-variable" if const else "unused-variable"
                 self.diag.warning(flag, variable.pos, f"unused variable '{variable.name}'")
         for symbol in self.names.values():
-            if type(symbol) is FunctionSymbol and symbol.node is None and symbol.storage == "static" and not symbol.used:
-                if not symbol.attrs.keys() & QUIET and not self.is_included(symbol.pos):
-                    self.diag.warning("unused-function", symbol.pos, f"unused function '{symbol.name}'")
+            if type(symbol) is FunctionSymbol and symbol.storage == "static" and not symbol.used and not symbol.attrs.keys() & QUIET:
+                included = self.is_included(symbol.pos)
+                if (symbol.node is None or included) and not (included and symbol.inline):
+                    self.warn_unused_function(symbol, mentioned)
 
     def warn_unused(self, node: Any, o: Operand) -> None:
         if T.strip(o.type) is not T.POISON and T.strip(o.type).kind != "void":

@@ -63,7 +63,7 @@ class Unit(Indexed, Variables, Functions, Checks):
         self.warns_parameters = any(diag.state(f"unused{kind}-parameter", None) != "ignored" for kind in ("", "-but-set"))
         self.warns_flow = diag.state("sometimes-uninitialized", None) != "ignored"
         self.warns_conversion = any(diag.state(flag, None) != "ignored" for flag in ("shorten-64-to-32", "implicit-int-conversion", "sign-conversion"))
-        self.warns_formats = diag.state("format", None) != "ignored"
+        self.warns_formats = diag.state("bpf-format", None) != "ignored"
         self.asked = frozenset(flag for flag in ON_DEMAND if diag.state(flag, None) != "ignored")
         self.told: set[tuple[str, int]] = set()
         self.designators = 0  # seen in initialisers

@@ -1,0 +1,3 @@
+// -Wall
+#include "headers/unused.h"
+int x(void) { return used(); }
