@@ -111,7 +111,8 @@ def stages(source: Any, options: Options, sources: SourceMap, diag: Diagnostics,
         result.text = print_module(module)
         return
     codes = generate_all(module, options, diag)
-    assembly = file_assembly(module, options, diag) if module.asm else None
+    texts = [*module.asm, *(pushed for code in codes for pushed in code.pushed)]
+    assembly = file_assembly(texts, options, diag) if texts else None
     result.lap("generate code")
     if diag.errors or options.action == "syntax":
         return
@@ -221,13 +222,13 @@ def generate_all(module: Any, options: Options, diag: Diagnostics) -> list[Any]:
     return codes
 
 
-def file_assembly(module: Any, options: Options, diag: Diagnostics) -> Any:
-    """File-scope asm, assembled; None after an error."""
-    from .codegen.asm import AsmError
+def file_assembly(texts: list[tuple[str, Any]], options: Options, diag: Diagnostics) -> Any:
+    """File-scope asm, and what functions have for other sections, assembled; None after an error."""
+    from .codegen.asm_error import AsmError
     from .codegen.file_asm import assemble_file
 
     try:
-        return assemble_file(module.asm, options.big_endian)
+        return assemble_file(texts, options.big_endian)
     except AsmError as e:
         diag.error(e.pos, e.message)
         return None

@@ -98,16 +98,100 @@ def test_assembly_of_the_file_stands_in_its_text() -> None:
     ("source", "text"),
     [
         ('asm("bogus thing");', "invalid instruction: 'bogus thing'"),
-        ('asm("a: r0 = 1");\nasm("a: exit");', "symbol 'a' is already defined: 'a: exit'"),
+        ('asm("a: r0 = 1");\nasm("a: exit");', "symbol 'a' is already defined: 'a:'"),
         ('asm(".foo 1");', "unknown directive: '.foo 1'"),
         ('asm(".popsection");', "'.popsection' without '.pushsection': '.popsection'"),
         ('asm("goto nowhere");', "undefined symbol: 'nowhere'"),
         ('asm("r11 = 1");', "invalid register: 'r11'"),
         ('asm(".byte 1; .text; r0 = 1; .byte 2");', "assembly is not a whole number of instructions: '.text'"),
-        ('void f(void) { asm volatile("a: r0 = 1; a: r0 = 2"); }', "symbol 'a' is already defined: 'a: r0 = 2'"),
+        ('void f(void) { asm volatile("a: r0 = 1; a: r0 = 2"); }', "symbol 'a' is already defined: 'a:'"),
         ('void f(void) { asm volatile("1: r0 = 1; 1: r0 = 2; .fill 3"); }', "unknown directive: '.fill 3'"),
-        ('void f(void) { asm volatile(".pushsection .x; .byte 1; .popsection"); }', "sections cannot be changed in a function's assembly: '.pushsection .x'"),
+        ('void f(void) { asm volatile(".section .x; .byte 1; .text"); }', "sections cannot be changed in a function's assembly: '.section .x'"),
     ],
 )
 def test_bad_assembly(source: str, text: str) -> None:
     assert message(source) == text
+
+
+JUMP_TABLE = r"""
+__attribute__((naked, section("socket"))) long pick(void)
+{
+	asm volatile(".pushsection .jumptables,\"\",@progbits; jt_%=:; .quad one_%= - pick; .quad two_%= - pick; .size jt_%=, 16;"
+		".global jt_%=; .type jt_%=,@object; .popsection;"
+		"r0 = jt_%= ll; r0 = 1; exit; one_%=: r0 = 2; exit; two_%=: r0 = 3; exit" ::: "all");
+}
+long plain(long a)
+{
+	asm volatile("1: %0 += 1; .pushsection .places,\"a\"; .long 1b - plain, 2f - 1b; .quad 2f; .popsection; 2: %0 += 2" : "+r"(a));
+	return a;
+}
+"""
+MACROS = r"""
+asm(".macro pair a, b=7, rest:vararg; .long \\a, \\b; .ifnb \\rest; pair \\rest; .endif; .endm\n"
+    ".data; .globl numbers; numbers: pair 1; pair 2, 3; pair b=5, a=4; pair 6, 7, 8, 9\n"
+    ".irp n, 10, 11; .long \\n; .endr; .irpc c, 12; .long \\c; .endr; .rept 2; .byte 1, 2; .endr\n"
+    ".set K, 3; .if K == 3 && !(K > 3); .long K << 1 | 1; .else; .long 99; .endif; .size numbers, . - numbers");
+long f(void)
+{
+	long r = 0;
+	asm(".macro bump r, by; .if \\by > 2; \\r += \\by; .else; \\r += 1; .endif; .endm; bump %0, 1; bump %0, 5; .rept 3; bump %0, 10; .endr" : "+r"(r));
+	return r;
+}
+"""
+
+
+def section_data(text: str, name: str) -> tuple[ELFFile, bytes]:
+    result = ebpfcc.compile(text=text, flags=["-O2"])
+    assert result.ok and result.data is not None, [d.message for d in result.diagnostics]
+    elf = ELFFile(io.BytesIO(result.data))
+    return elf, elf.get_section_by_name(name).data()
+
+
+def test_sections_of_a_function() -> None:
+    elf, table = section_data(JUMP_TABLE, ".jumptables")
+    assert struct.unpack("<2Q", table) == (32, 48)
+    symbols = {s.name: s for s in elf.get_section_by_name(".symtab").iter_symbols()}
+    name = next(n for n in symbols if n.startswith("jt_"))
+    assert symbols[name]["st_size"] == 16 and symbols[name]["st_info"]["bind"] == "STB_GLOBAL"
+    load = next(iter(elf.get_section_by_name(".relsocket").iter_relocations()))
+    assert elf.get_section_by_name(".symtab").get_symbol(load["r_info_sym"]).name == name
+    _, places = section_data(JUMP_TABLE, ".places")
+    first, distance, _ = struct.unpack("<2IQ", places)
+    assert distance == 8 and first % 8 == 0
+
+
+def test_macros() -> None:
+    _, data = section_data(MACROS, ".data")
+    assert struct.unpack("<14I", data[:56]) == (1, 7, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 1, 2) and data[56:60] == b"\1\2\1\2"
+    assert struct.unpack("<I", data[60:64]) == (7,)
+    result = ebpfcc.compile(text=MACROS, flags=["-O2"])
+    assert result.data is not None and Simulator(result.data).call("f") == 36
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ("3 == 3", -1), ("3 != 3", 0), ("2 < 1", 0), ("1 <= 2", -1), ("2 <> 3", -1), ("!0", 1), ("!5", 0), ("1 + 2 | 4", 7), ("1 && 2", 1), ("0 || 2", 1),
+        ("7 / -2", -3), ("-7 % 3", -1), ("1 << 2 + 1", 5), ("~1 & 7", 6), ("6 ^ 3 + 1", 6), ("(3 > 2) + 5", 4), ("010 + 0x10", 24), ("5ull - 1", 4),
+    ],
+)  # fmt: skip
+def test_expressions(expression: str, value: int) -> None:
+    """The values are those of LLVM 19's assembler."""
+    _, data = section_data(f'asm(".data; .long {expression}");', ".data")
+    assert struct.unpack("<i", data) == (value,)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('asm(".macro m a:req; .long \\\\a; .endm; m");', "missing value for required parameter 'a' of a macro: 'm'"),
+        ('asm(".macro m a; .long \\\\a; .endm; m 1, 2");', "too many arguments of a macro: 'm 1, 2'"),
+        ('asm(".macro m; m; .endm; m");', "macros are nested too deeply: 'm'"),
+        ('asm(".macro m; .long 1");', "'.endm' is missing: '.macro m'"),
+        ('void f(void) { asm volatile(".pushsection .x; .long 1"); }', "'.popsection' is missing: '.pushsection .x; .long 1'"),
+        ('asm(".data; .long 1 +");', "invalid expression: '1 +'"),
+        ('asm(".data; .long a - b");', "expression with several symbols: 'a - b'"),
+    ],
+)
+def test_macros_and_expressions_that_are_wrong(text: str, told: str) -> None:
+    assert message(text) == told

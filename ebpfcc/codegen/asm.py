@@ -5,7 +5,10 @@ from __future__ import annotations
 
 import re
 
-from .asm_number import NumberError, evaluate, literal
+from .asm_error import AsmError
+from .asm_expr import Invalid, Parser
+from .asm_macros import LABEL, Expander
+from .asm_number import NumberError, literal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,20 +51,9 @@ FORMS = (
     (r"exit", "exit"),
 )
 OPERAND = re.compile(r"%%|%=|%([a-zA-Z])?(?:\[(\w+)\]|(\d{1,4}))")
-MOST_STATEMENTS = 1 << 17  # kernels take programs of up to a million instructions
 COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|//[^\n]*|#[^\n]*", re.S)
 GOTO = re.compile(r" ?\bgoto ?([-+])")
-LABEL = re.compile(r"\s*([A-Za-z_.$][\w.$]*|\d+)\s*:(?!:)")
-WORD = re.compile(r"0[xX][0-9a-fA-F]+(?=[uUlL]*\b)|\d+[bf]\b|\d+(?=[uUlL]*\b)|(?<=[\da-fA-F])[uUlL]+\b|[A-Za-z_.$][\w.$]*|<<|>>|[-+*/%&|^~()]")
-
-
-class AsmError(Exception):
-    """`text` cannot be assembled; pos is filled in by who knows it."""
-
-    def __init__(self, message: str, text: str) -> None:
-        super().__init__(f"{message}: '{text.strip()}'")
-        self.message = f"{message}: '{text.strip()}'"
-        self.pos: Any = None
+NAMED = re.compile(r"(?<![\w.$])(?:[A-Za-z_.$][\w.$]*|\d+[bf])(?![\w.$])")
 
 
 class Symbol(Exception):
@@ -85,13 +77,15 @@ def number(text: str, expr: str) -> int:
 class Code:
     """Assembled text. items: (byte offset, bytes | instruction tuple); fixups are resolved in `emit`."""
 
-    __slots__ = ("items", "labels", "size", "text_labels", "at")
+    __slots__ = ("items", "labels", "size", "at", "pushed", "depth")
 
     def __init__(self) -> None:
         self.items: list[tuple[int, str, Any]] = []
         self.labels: dict[str, list[int]] = {}
         self.at = 0
         self.size = 0
+        self.pushed: list[tuple[str, dict[str, int]]] = []  # statements for other sections, and how many labels `1:` and so on stand before
+        self.depth = 0  # of .pushsection
 
     def emit(self, slots: list[Any], relocs: list[Any], targets: list[int]) -> None:
         """Appends (code, dst, src, off, imm) slots; `targets` are the slot numbers of asm goto's labels."""
@@ -147,36 +141,62 @@ class Code:
         return (self.evaluate(target, at, base, targets) - at) // 8 - 1
 
     def evaluate(self, expr: str, at: int, base: int, targets: list[int]) -> int:
-        """GNU as expression over labels (byte positions in this text) and numbers."""
-        tokens = WORD.findall(expr)
-        if WORD.sub("", expr).strip():
-            raise AsmError("invalid expression", expr)
-        names: list[str] = []
-        parts: list[str | int] = []
-        for tok in tokens:
-            if re.fullmatch(r"\d+[bf]", tok) and not re.fullmatch(r"0[xX].*", tok):
-                parts.append(self.local_label(tok, at, expr))
-            elif not tok.strip("uUlL"):
-                continue  # an integer's suffix
-            elif tok[0].isalpha() or tok[0] in "_.$":
-                if tok.startswith("__goto_label_"):
-                    parts.append((targets[int(tok[13:])] - base) * 8)
-                elif tok in self.labels:
-                    parts.append(self.labels[tok][0])
-                else:
-                    names.append(tok)
-                    parts.append(0)
-            else:
-                parts.append(number(tok, expr) if tok[0].isdigit() else tok)
+        """An expression over labels (byte positions in this text) and numbers."""
+        n, symbols = self.linear(expr, at, base, targets)
+        if not symbols:
+            return n
+        if list(symbols.values()) == [1]:
+            raise Symbol(next(iter(symbols)), n)
+        raise AsmError("expression with several symbols", expr)
+
+    def linear(self, expr: str, at: int, base: int, targets: list[int]) -> tuple[int, dict[str, int]]:
+        """The number, and how often each symbol that is no label here is added to it."""
+
+        def resolve(tok: str) -> int | None:
+            if tok[0].isdigit():
+                return self.local_label(tok, at, expr)
+            if tok == ".":
+                return at
+            if tok.startswith("__goto_label_"):
+                return (targets[int(tok[13:])] - base) * 8
+            return self.labels[tok][0] if tok in self.labels else None
+
         try:
-            value = evaluate(parts)
-        except NumberError:
+            return Parser(expr, resolve).all()
+        except Invalid:
             raise AsmError("invalid expression", expr) from None
-        if names:
-            if len(names) == 1:
-                raise Symbol(names[0], value)
-            raise AsmError("expression with several symbols", expr)
-        return value
+        except NumberError as error:
+            raise AsmError(str(error), expr) from None
+
+    def read(self, statement: str) -> None:
+        """One label, instruction or directive. What stands between .pushsection and .popsection is kept for the file's sections."""
+        word = statement.split(None, 1)[0].lower()
+        self.depth += word == ".pushsection"
+        if self.depth:
+            self.pushed.append((statement, {name: len(places) for name, places in self.labels.items() if name.isdigit()}))
+            self.depth -= word == ".popsection"
+            return
+        label = LABEL.match(statement)
+        if label is None:
+            one(self, statement)
+            return
+        if label[1] in self.labels and not label[1].isdigit():
+            raise AsmError(f"symbol '{label[1]}' is already defined", statement)
+        self.labels.setdefault(label[1], []).append(self.at)
+
+    def outside(self, base: int, function: str) -> list[str]:
+        """The statements for other sections; labels of this text are written as distances from the function. base: where it begins, in slots."""
+
+        def statement(text: str, before: dict[str, int]) -> str:
+            def place(m: re.Match[str]) -> str:
+                known = self.labels.get(m[0][:-1] if m[0][0].isdigit() else m[0], [])
+                n = before.get(m[0][:-1], 0) - (m[0][-1] == "b") if m[0][0].isdigit() else 0
+                return f"({function}+{base * 8 + known[n]})" if 0 <= n < len(known) else m[0]
+
+            word, _, rest = text.replace("\t", " ").partition(" ")
+            return f"{word} {NAMED.sub(place, rest)}" if word.lower() in DATA or word.lower() in (".set", ".equ", ".size") else text
+
+        return [statement(text, before) for text, before in self.pushed]
 
     def local_label(self, tok: str, at: int, expr: str) -> int:
         places = self.labels.get(tok[:-1], [])
@@ -267,91 +287,17 @@ def signed_text(n: int) -> str:
     return f"- {-n}" if n < 0 else f"+ {n}"
 
 
-class Conditions:
-    """.if and its like (GNU as manual, section 7.57), nested: for each whether its present part is assembled, and whether one was."""
-
-    def __init__(self) -> None:
-        self.stack: list[tuple[bool, bool]] = []
-
-    def hides(self, statement: str) -> bool:
-        """Whether a statement is not to be assembled: it is a condition itself, or a condition leaves it out."""
-        word, _, rest = statement.partition(" ")
-        word = word.lower()
-        shown = all(now for now, _ in self.stack)
-        if word.startswith(".if"):
-            holds = shown and self.holds(word, rest, statement)
-            self.stack.append((holds, holds))
-        elif word in (".else", ".elseif", ".endif"):
-            if not self.stack:
-                raise AsmError(f"'{word}' without '.if'", statement)
-            _, before = self.stack.pop()
-            if word != ".endif":
-                holds = not before and all(now for now, _ in self.stack) and (word == ".else" or self.holds(".if", rest, statement))
-                self.stack.append((holds, before or holds))
-        else:
-            return not shown
-        return True
-
-    def holds(self, word: str, rest: str, statement: str) -> bool:
-        if word in (".ifc", ".ifnc"):
-            a, _, b = rest.partition(",")
-            return (a.strip().strip("'\"") == b.strip().strip("'\"")) == (word == ".ifc")
-        if word in (".ifb", ".ifnb"):
-            return (not rest.strip()) == (word == ".ifb")
-        tests = {".if": "!=", ".ifne": "!=", ".ifeq": "==", ".iflt": "<", ".ifle": "<=", ".ifgt": ">", ".ifge": ">="}
-        if word not in tests:
-            raise AsmError("unknown directive", statement)
-        n = Code().evaluate(rest, 0, 0, [])
-        return {"!=": n != 0, "==": n == 0, "<": n < 0, "<=": n <= 0, ">": n > 0, ">=": n >= 0}[tests[word]]
-
-
-def repeated(statements: list[str]) -> list[str]:
-    """.rept n ... .endr, written out (nested ones too)."""
-    out: list[str] = []
-    counts: list[tuple[int, int]] = []  # (n, where it starts in out)
-    for statement in statements:
-        word, _, rest = statement.strip().partition(" ")
-        if word == ".rept":
-            n = Code().evaluate(rest, 0, 0, [])
-            if n < 0:
-                raise AsmError("negative count", statement)
-            counts.append((n, len(out)))
-        elif word == ".endr":
-            if not counts:
-                raise AsmError("'.endr' without '.rept'", statement)
-            n, start = counts.pop()
-            if start == len(out):
-                continue
-            if (len(out) - start) * n > MOST_STATEMENTS:
-                raise AsmError(f"'.rept' makes more than {MOST_STATEMENTS} statements", f".rept {n}")
-            out[start:] = out[start:] * n
-        else:
-            out.append(statement)
-    if counts:
-        raise AsmError("'.endr' is missing", ".rept")
-    return out
-
-
 def assemble(text: str, cpu: int) -> Code:
     code = Code()
-    conditions = Conditions()
     text = re.sub(r"/\*.*?(?:\*/|\Z)", " ", text, flags=re.S)
     text = re.sub(r"//[^\n]*", "", text)
     text = re.sub(r"(?m)#[^\n]*$", "", text)
-    for statement in repeated(re.split(r"[;\n]", text)):
-        while True:
-            match = LABEL.match(statement)
-            if match is None:
-                break
-            if match.group(1) in code.labels and not match.group(1).isdigit():
-                raise AsmError(f"symbol '{match.group(1)}' is already defined", statement)
-            code.labels.setdefault(match.group(1), []).append(code.at)
-            statement = statement[match.end() :]
-        statement = statement.strip()
-        if statement and not conditions.hides(statement):
-            one(code, statement)
-    if conditions.stack:
-        raise AsmError("'.endif' is missing", text)
+    expander = Expander(code.read, lambda expr: code.evaluate(expr, code.at, 0, []), lambda name: name in code.labels)
+    for statement in re.split(r"[;\n]", text):
+        expander.feed(statement)
+    expander.finish()
+    if code.depth:
+        raise AsmError("'.popsection' is missing", text)
     if code.at % 8:
         raise AsmError("assembly is not a whole number of instructions", text)
     code.size = code.at // 8

@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 import struct
 
-from .asm import DATA, LABEL, AsmError, Code, Symbol, in_bits, number, one
+from .asm import DATA, Code, Symbol, in_bits, number, one
+from .asm_error import AsmError
+from .asm_macros import LABEL, Expander
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -85,6 +87,7 @@ class FileAssembler:
         self.symbols: dict[str, AsmSymbol] = {}
         self.constants: dict[str, str] = {}
         self.stack: list[AsmSection] = []
+        self.expander = Expander(self.statement, self.number, lambda name: name in self.symbols or name in self.constants)
         self.section = self.enter(".text", "ax", None)
         self.previous = self.section
 
@@ -94,7 +97,7 @@ class FileAssembler:
         statement = ""
         for piece in [*PIECE.findall(text), "\n"]:
             if piece in (";", "\n") or piece[0] == "#" or piece.startswith("//"):
-                self.statement(statement)
+                self.expander.feed(statement)
                 statement = ""
             elif piece.startswith("/*") and len(piece) > 3:
                 statement += " "
@@ -243,13 +246,25 @@ class FileAssembler:
                 continue
             width, expr = item
             found = REFERENCE.fullmatch(expr)
-            if found is not None and width >= 4:
+            if found is not None and width >= 4 and found[1] != ".":
                 value = addend_of(found)
                 section.relocs.append((at, "R_BPF_64_ABS64" if width == 8 else "R_BPF_64_NODYLD32", found[1], value))
             else:
-                value = section.code.evaluate(expr, at, 0, [])
+                value = self.distance(section, expr, at, width)
             data[at : at + width] = (value & (1 << width * 8) - 1).to_bytes(width, "big" if self.big_endian else "little")
         return bytes(data)
+
+    def distance(self, section: AsmSection, expr: str, at: int, width: int) -> int:
+        """An expression in data: a number, the distance of two symbols of one section, or a symbol and a number, which a relocation adds up."""
+        n, symbols = section.code.linear(expr, at, 0, [])
+        places = {name: self.symbols[name] for name in symbols if name in self.symbols and self.symbols[name].section is not None}
+        if len(places) == len(symbols) == 2 and sum(symbols.values()) == 0 and len({s.section for s in places.values()}) == 1:
+            return n + sum(k * places[name].value for name, k in symbols.items())
+        if list(symbols.values()) == [1] and width >= 4:
+            section.relocs.append((at, "R_BPF_64_ABS64" if width == 8 else "R_BPF_64_NODYLD32", next(iter(symbols)), n))
+        elif symbols:
+            raise AsmError("expression with several symbols", expr)
+        return n
 
 
 def unescaped(text: str) -> bytes:
@@ -268,6 +283,7 @@ def assemble_file(texts: list[tuple[str, Any]], big_endian: bool) -> FileAssembl
         for text, pos in texts:
             at = pos
             assembler.read(text)
+        assembler.expander.finish()
         assembler.finish()
     except (AsmError, Symbol) as error:
         wrong = error if isinstance(error, AsmError) else AsmError("undefined symbol", error.name)

@@ -8,7 +8,8 @@ from ..ir.core import Function, Slot
 from . import early_result, far_branches, tail_merge
 from . import mcode as m
 from .alloc import allocate
-from .asm import AsmError, Symbol, assemble, substitute
+from .asm import Symbol, assemble, substitute
+from .asm_error import AsmError
 from .frame import Frame, object_conflicts, place_spills
 from .mcode import ALU64, JMP, JMP32, LDX, ST, STX, Insn, MBlock, SelectError, X
 from .select import Selector
@@ -40,7 +41,7 @@ class FuncCode:
     """A function's code. relocs: (byte offset, R_BPF_* name, symbol, addend); lines: (byte offset, position);
     core_relocs: (byte offset, CoreReloc)."""
 
-    __slots__ = ("name", "section", "code", "relocs", "lines", "core_relocs", "frame_size")
+    __slots__ = ("name", "section", "code", "relocs", "lines", "core_relocs", "frame_size", "pushed")
 
     def __init__(self, name: str, section: str) -> None:
         self.name = name
@@ -50,6 +51,7 @@ class FuncCode:
         self.lines: list[tuple[int, Any]] = []
         self.core_relocs: list[tuple[int, Any]] = []
         self.frame_size = 0
+        self.pushed: list[tuple[str, Any]] = []  # assembly for other sections, and its place
 
 
 def generate(fn: Function, cpu: int, big_endian: bool, unique: int = 0, externs: frozenset[str] = frozenset(), captures: Captures = NO_CAPTURES) -> FuncCode:
@@ -146,6 +148,8 @@ def encode(blocks: list[MBlock], selector: Selector, out: FuncCode, big_endian: 
                 if asm_code[i] is not None:
                     try:
                         asm_code[i].emit(slots, out.relocs, [starts[t] for t in i.asm.labels])
+                        if asm_code[i].pushed:
+                            out.pushed.append(("\n".join(asm_code[i].outside(here, out.name)), i.asm.pos))
                     except (AsmError, Symbol) as e:
                         e.pos = i.asm.pos
                         raise

@@ -49,17 +49,21 @@ ATTRIBUTES = frozenset(
     no_sanitize no_instrument_function noduplicate convergent optnone minsize assume_aligned alloc_size error warning
     nothrow leaf sentinel tls_model designated_init retain constructor destructor nomerge diagnose_if enable_if unavailable
     availability no_stack_protector disable_tail_calls not_tail_called musttail internal_linkage
-    no_builtin noescape counted_by ext_vector_type type_visibility bpf_fastcall""".split()
-) - {"bpf_fastcall", "leaf", "designated_init", "hidden"}  # fmt: skip
+    artificial common nocommon enum_extensibility flag_enum annotate noderef no_profile_instrument_function no_split_stack callback uninitialized
+    align_value no_address_safety_analysis no_builtin noescape counted_by ext_vector_type type_visibility bpf_fastcall""".split()
+) - {"bpf_fastcall", "designated_init", "hidden"}  # fmt: skip
 C_ATTRIBUTES = {
     "deprecated": "201904L", "fallthrough": "201910L", "maybe_unused": "202106L", "nodiscard": "202003L", "noreturn": "202202L", "_Noreturn": "202202L",
     "unsequenced": "0", "reproducible": "0",
 }  # fmt: skip
 FEATURES = frozenset(
     """attribute_deprecated_with_message attribute_unavailable_with_message enumerator_attributes attribute_overloadable
-    c_alignas c_alignof c_atomic c_generic_selections c_static_assert c_thread_local""".split()
+    c_alignas c_alignof c_atomic c_generic_selections c_static_assert attribute_analyzer_noreturn attribute_availability attribute_cf_consumed
+    attribute_ext_vector_type attribute_unused_on_fields nullability nullability_on_arrays nullability_nullable_result assume_nonnull""".split()
 )
-EXTENSIONS = FEATURES | frozenset("gnu_asm statement_attributes_with_gnu_syntax overloadable_unmarked".split())
+EXTENSIONS = FEATURES | frozenset(
+    "gnu_asm statement_attributes_with_gnu_syntax overloadable_unmarked gnu_asm_goto_with_outputs gnu_asm_goto_with_outputs_full cxx_binary_literals".split()
+)
 GNU_KEYWORDS = frozenset(
     """__attribute__ __attribute asm __asm __asm__ typeof __typeof __typeof__ __inline __inline__ __const __const__ __volatile
     __volatile__ __restrict __restrict__ __signed __signed__ __alignof __alignof__ __thread __auto_type __extension__ __label__
