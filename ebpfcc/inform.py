@@ -35,7 +35,7 @@ OPTIONS (in clang's and GCC's spelling; those of other targets are accepted wher
   -dM -dD -dN -dI -P -C -H    what -E and the preprocessor show
   -Wall -Wextra -WNAME -Wno-NAME -Werror -Werror=NAME -w -pedantic
   -ferror-limit=N, -fdiagnostics-color=always|never|auto, -ffile-prefix-map=OLD=NEW
-  --emit=ir, --print-after=PASS, -ftime-report, -save-temps, -v, -###
+  --emit=ir, --print-after=PASS, -ftime-report, -fstack-usage, --stack-chains, -save-temps, -v, -###
   --verify, -fverify-log=FILE  load the object's programs into the running kernel and tell what its verifier says, at C lines
   -print-file-name=F -print-prog-name=P -print-search-dirs -print-resource-dir -print-target-triple
   -dumpversion, -dumpmachine, --version, --help

@@ -66,8 +66,6 @@ def gather(f: FunctionState, attributes: list[Attribute]) -> dict[str, Any]:
             out[name] = (numbers[0], numbers[1]) if kind == "printf" and len(numbers) == 2 and None not in numbers else True
             f.unit.formats = True
         elif name in FLAGS:
-            if name == "overloadable":
-                f.diag.error(a.coord, "attribute 'overloadable' is not supported")
             out[name] = True
         else:
             f.diag.warning("unknown-attributes", a.coord, f"unknown attribute '{name}' ignored")

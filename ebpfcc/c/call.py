@@ -5,7 +5,7 @@ from __future__ import annotations
 from pycparser import c_ast
 
 from ..ir.core import Call, Mem, Value
-from . import access, wide
+from . import access, overload, wide
 from . import types as T
 from .arity import LEAST, PRINTERS
 from .convert import assign_convert, convert, promoted, rvalue, value_of
@@ -37,6 +37,12 @@ def call(f: FunctionState, node: Any) -> Operand:
                 for arg in args:
                     f.expr(arg)
                 return f.poison()
+        if type(symbol) is FunctionSymbol and symbol.overloads:
+            symbol = overload.choose(f, symbol, args, node)
+            if symbol is None:
+                return f.poison()
+            f.pos = node.coord
+            return call_function(f, symbol, symbol.type, args, node)
         if type(symbol) is FunctionSymbol and symbol.symbol in f.unit.builtins and symbol.symbol != name:
             f.pos = node.coord
             return f.unit.builtins[symbol.symbol](f, node, args)

@@ -46,7 +46,10 @@ class Variable:
 class FunctionSymbol:
     """A function. node: its definition, lowered when it is first needed."""
 
-    __slots__ = ("name", "type", "storage", "symbol", "attrs", "pos", "node", "used", "inline", "external", "section", "tags", "lowered", "implicit")
+    __slots__ = (
+        "name", "type", "storage", "symbol", "attrs", "pos", "node", "used", "inline", "external", "section", "tags", "lowered", "implicit",
+        "overloads",
+    )  # fmt: skip
 
     def __init__(self, name: str, type: T.Func, storage: str, pos: Any) -> None:
         self.name = name
@@ -63,6 +66,7 @@ class FunctionSymbol:
         self.tags: list[str] = []
         self.lowered = False
         self.implicit = False
+        self.overloads: list[FunctionSymbol] = []  # of this name, itself among them, if there are several or it is marked
 
     def is_inline_definition(self) -> bool:
         """Whether its definition here is only to be inlined (C11 6.7.4 paragraph 7): the object need not have it."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pycparser import c_ast
 
 from ..ir.core import Module
-from . import access, atomics, bits, builtins, call, constant, declare, generic_builtins, init, library, local, operators, overflow
+from . import access, atomics, bits, builtins, call, constant, declare, generic_builtins, init, library, local, operators, overflow, overload
 from . import expr as expressions
 from . import stmt as statements
 from . import types as T
@@ -212,12 +212,17 @@ class Unit(Indexed, Variables, Functions, Checks):
         if getattr(node, "init", None) is not None:
             self.diag.error(node.coord, NOT_A_VARIABLE)
         static = "static" in node.storage
+        several = None
+        if "overloadable" in attrs or old is not None and old.overloads:
+            old, several = overload.declared(old, name, t)
         if old is None:
             symbol = FunctionSymbol(name, t, "static" if static else "extern", node.coord)
-            self.names[name] = symbol
+            self.names.setdefault(name, symbol)
+            if several is not None:
+                overload.join(several, symbol, "overloadable" in attrs)
         else:
             symbol = old
-            if not T.same(symbol.type, t) and "overloadable" not in attrs:
+            if not T.same(symbol.type, t):
                 self.diag.error(node.coord, f"conflicting types for '{name}'")
                 self.diag.note(symbol.pos, "previous declaration is here")
             if t.prototype and symbol.node is None:  # else the parameters' names are those of the definition
@@ -268,7 +273,7 @@ class Unit(Indexed, Variables, Functions, Checks):
         if node.body is None or not self.is_definable(decl, t):  # it has syntax errors
             return
         if symbol.node is not None:
-            if "overloadable" in symbol.attrs or self.diag.errors > errors:
+            if self.diag.errors > errors:
                 return
             self.diag.error(decl.coord, f"redefinition of '{decl.name}'")
             self.diag.note(symbol.pos, "previous definition is here")

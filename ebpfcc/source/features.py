@@ -49,7 +49,7 @@ ATTRIBUTES = frozenset(
     no_sanitize no_instrument_function noduplicate convergent optnone minsize assume_aligned alloc_size error warning
     nothrow leaf sentinel tls_model designated_init retain constructor destructor nomerge diagnose_if enable_if unavailable
     availability no_stack_protector disable_tail_calls not_tail_called musttail internal_linkage
-    artificial common nocommon enum_extensibility flag_enum annotate noderef no_profile_instrument_function no_split_stack callback uninitialized
+    overloadable artificial common nocommon enum_extensibility flag_enum annotate noderef no_profile_instrument_function no_split_stack callback uninitialized
     align_value no_address_safety_analysis no_builtin noescape counted_by ext_vector_type type_visibility bpf_fastcall""".split()
 ) - {"bpf_fastcall", "designated_init", "hidden"}  # fmt: skip
 C_ATTRIBUTES = {
