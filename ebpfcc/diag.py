@@ -319,7 +319,7 @@ class Diagnostics:
         raw = self.sources.line_text(pos)
         before = raw.encode("utf-8", "surrogateescape")[: col - 1].decode("utf-8", "surrogateescape")
         text = visible(raw[:400])
-        lead = "".join("\t" if c == "\t" else " " * len(visible_character(c)) for c in before)[:400]
+        lead = "".join("\t" if c == "\t" else " " * len(visible_character(c)) for c in before[:400])[:400]
         out = [f"{line:5d} | {text}", f"      | {lead}^"]
         if fixit:
             out.append(f"      | {lead}{fixit}")

@@ -3,20 +3,18 @@ preprocesses imports no parser."""
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from time import perf_counter
 
 from .diag import CompileError, Diagnostics
+from .interpreter import COMPILING
 from .options import Options
 from .source.files import SourceMap
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
-
-RECURSION = 60_000  # nested expressions; the parser bounds their depth itself
 
 
 class Result:
@@ -48,18 +46,17 @@ def compile_source(source: str | tuple[str, str | bytes], options: Options) -> R
     diag = Diagnostics(sources, options)
     result = Result(diag)
     result.lap("")
-    collecting = gc.isenabled()
-    depth = sys.getrecursionlimit()
-    gc.disable()
-    if depth < RECURSION:
-        sys.setrecursionlimit(RECURSION)
     try:
-        stages(source, options, sources, diag, result)
+        with COMPILING:
+            stages(source, options, sources, diag, result)
     except CompileError:
         result.data = None
-    except RecursionError:
-        diag.error(None, "the source is nested too deeply")
+    except RecursionError as e:
         result.data = None
+        try:
+            diag.error(position_in_work(e), "the source is nested too deeply")
+        except CompileError:
+            pass  # one error too many, which has been said
     except MemoryError:
         result.data = result.text = None
         diag.error(None, "out of memory")
@@ -68,10 +65,6 @@ def compile_source(source: str | tuple[str, str | bytes], options: Options) -> R
         raise
     except Exception as e:
         raise InternalError(function_in_work(e), result) from e
-    finally:
-        if collecting:
-            gc.enable()
-        sys.setrecursionlimit(depth)
     return result
 
 
@@ -241,6 +234,18 @@ class InternalError(Exception):
         super().__init__(f"while compiling function '{function}'" if function else "outside any function")
         self.function = function
         self.result = result  # with the messages until then
+
+
+def position_in_work(error: BaseException) -> Any:
+    """Where in the source the outermost piece of it stands that a stage was in the middle of: of a nested one, its beginning."""
+    trace = error.__traceback__
+    while trace is not None:
+        for value in trace.tb_frame.f_locals.values():
+            place = getattr(value, "coord", None)
+            if place is not None and hasattr(place, "spell"):
+                return place
+        trace = trace.tb_next
+    return None
 
 
 def function_in_work(error: BaseException) -> str:

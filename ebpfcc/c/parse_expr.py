@@ -224,7 +224,7 @@ class ExpressionParser(Recovery):
                 self._expect("RPAREN")
                 if self._peek_type() == "LBRACE":
                     return self._parse_postfix_suffixes(self._compound_literal(typ, paren))
-                return c_ast.Cast(typ, self._parse_cast_expression(), paren)
+                return c_ast.Cast(typ, self._deeper(self._parse_cast_expression), paren)
             return self._parse_postfix_suffixes(self._parse_primary_expression())
         if kind == "EXTENSION":
             return self._parse_extension()
@@ -240,17 +240,24 @@ class ExpressionParser(Recovery):
     def _compound_literal(self, typ: Any, paren: Any) -> Any:
         return c_ast.CompoundLiteral(typ, self._parse_initializer(), paren)
 
+    def _deeper(self, parse: Callable[[], Any]) -> Any:
+        """An expression inside another: what recurses here has a bound of its own, whatever the interpreter's is."""
+        self.enter("expressions")
+        found = parse()
+        self.nesting -= 1
+        return found
+
     def _parse_unary_expression(self) -> Any:
         kind = self._peek_type()
         if kind in UNARY:
             tok = self._advance()
-            operand = self._parse_cast_expression()
+            operand = self._deeper(self._parse_cast_expression)
             if kind == "AND":
                 self.note_address(operand)
             return c_ast.UnaryOp(tok.value, operand, tok)
         if kind == "PLUSPLUS" or kind == "MINUSMINUS":
             tok = self._advance()
-            return c_ast.UnaryOp(tok.value, self._parse_unary_expression(), tok)
+            return c_ast.UnaryOp(tok.value, self._deeper(self._parse_unary_expression), tok)
         if kind == "SIZEOF" or kind == "_ALIGNOF":
             tok = self._advance()
             op = "sizeof" if kind == "SIZEOF" else "_Alignof"
@@ -261,7 +268,7 @@ class ExpressionParser(Recovery):
                 if self._peek_type() == "LBRACE":
                     return c_ast.UnaryOp(op, self._parse_postfix_suffixes(self._compound_literal(typ, paren)), tok)
                 return c_ast.UnaryOp(op, typ, tok)
-            return c_ast.UnaryOp(op, self._parse_unary_expression(), tok)
+            return c_ast.UnaryOp(op, self._deeper(self._parse_unary_expression), tok)
         if kind == "LAND":  # GNU: the address of a label
             tok = self._advance()
             return LabelAddr(self._expect("ID").value, tok)
@@ -284,12 +291,12 @@ class ExpressionParser(Recovery):
             kind = tok.type if tok is not None else None
             if kind == "LBRACKET":
                 self._i += 1
-                sub = self._parse_expression()
+                sub = self._deeper(self._parse_expression)
                 self._expect("RBRACKET")
                 expr = c_ast.ArrayRef(expr, sub, tok)
             elif kind == "LPAREN":
                 self._i += 1
-                args = c_ast.ExprList([], tok) if self._peek_type() == "RPAREN" else self._parse_argument_expression_list()
+                args = c_ast.ExprList([], tok) if self._peek_type() == "RPAREN" else self._deeper(self._parse_argument_expression_list)
                 args.coord = self._expect("RPAREN")
                 expr = c_ast.FuncCall(expr, args, expr.coord)
             elif kind == "PERIOD" or kind == "ARROW":
@@ -337,7 +344,7 @@ class ExpressionParser(Recovery):
                 body = self._parse_compound_statement()
                 self._expect("RPAREN")
                 return StmtExpr(body, tok)
-            expr = self._parse_expression()
+            expr = self._deeper(self._parse_expression)
             self._expect("RPAREN")
             if type(expr) in GROUPED:
                 self.grouped[expr] = tok
