@@ -48,7 +48,7 @@ WARNINGS = {
     "builtin-macro-redefined": "", "unknown-attributes": "", "ignored-attributes": "", "uninitialized": "all", "parentheses": "", "dangling-else": "",
     "logical-op-parentheses": "all", "bitwise-op-parentheses": "all", "shift-op-parentheses": "", "logical-not-parentheses": "",
     "parentheses-equality": "", "bitwise-conditional-parentheses": "", "self-assign": "all", "unused-local-typedef": "all",
-    "unused-variable": "all", "unused-function": "all", "unneeded-internal-declaration": "all", "bpf-format": "",
+    "unused-variable": "all", "unused-function": "all", "unneeded-internal-declaration": "all", "bpf-format": "", "ignored-qualifiers": "extra",
     "unused-but-set-variable": "all", "unused-label": "all", "unused-const-variable": "all",
     "unknown-pragmas": "all", "comment": "all", "missing-braces": "all", "char-subscripts": "all", "sometimes-uninitialized": "all",
     "unused-parameter": "extra", "unused-but-set-parameter": "extra", "sign-compare": "extra", "missing-field-initializers": "extra",

@@ -154,6 +154,15 @@ def mentions(node: Any, name: str) -> bool:
     return isinstance(node, c_ast.ID) and node.name == name or any(mentions(child, name) for child in children(node))
 
 
+def check_result_qualifiers(f: FunctionState, node: Any) -> None:
+    """-Wignored-qualifiers: a result is a value, and has none."""
+    words = [q for q in ("const", "volatile") if q in getattr(node, "quals", ())]
+    if words:
+        what = "qualifier on return type has" if len(words) == 1 else "qualifiers on return type have"
+        where = node.type.coord if type(node) is not c_ast.PtrDecl and node.type.coord is not None else node.coord
+        f.unit.warn_once("ignored-qualifiers", where, f"'{' '.join(words)}' type {what} no effect")
+
+
 def function_type(f: FunctionState, node: Any) -> T.Func:
     ret = declarator_type(f, node.type)
     params: list[T.Param] = []
@@ -163,6 +172,8 @@ def function_type(f: FunctionState, node: Any) -> T.Func:
         f.diag.error(node.coord, f"function cannot return {'array' if T.strip(ret).kind == 'array' else 'function'} type '{T.spell(ret)}'")
         ret = T.INT
     f.unit.parameter_lists += 1
+    if "ignored-qualifiers" in f.unit.asked:
+        check_result_qualifiers(f, node.type)
     for p in node.args.params if node.args is not None else ():
         if isinstance(p, c_ast.EllipsisParam):
             variadic = True

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 # Warnings whose checks cost something, and are off by default.
-ON_DEMAND = ("missing-field-initializers", "missing-braces", "shadow", "implicit-fallthrough", "uninitialized-map-argument")
+ON_DEMAND = ("missing-field-initializers", "missing-braces", "shadow", "implicit-fallthrough", "uninitialized-map-argument", "ignored-qualifiers")
 PREDECLARED = {"__int128_t": T.INT128, "__uint128_t": T.UINT128, "__builtin_va_list": T.Ptr(T.VOID)}
 
 
