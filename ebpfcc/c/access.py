@@ -6,7 +6,7 @@ collected into one chain per base pointer (LLVM BPFAbstractMemberAccess.cpp desc
 
 from __future__ import annotations
 
-from ..ir.core import CoreReloc, Mem, Value
+from ..ir.core import CoreReloc, Mem, RecordType, Value
 from . import types as T
 from . import wide
 from .state import CoreChain, FunctionState, Operand, ir_type
@@ -128,6 +128,8 @@ def step(f: FunctionState, operand: Operand, index: int, m: T.Member, core: bool
     else:
         out = move(operand, byte, t)
     out.loose = operand.loose or record.kind == "union" or record.may_alias
+    outer, at = operand.field if operand.field is not None else (record, 0)
+    out.field = outer, at + byte
     if m.bit_width is not None:
         out.room = (byte, record.size - byte)
         out.member = m
@@ -202,7 +204,7 @@ def load(f: FunctionState, operand: Operand) -> Value:
     base, off = target_base(f, operand)
     size = T.sizeof(t)
     signed = getattr(t, "signed", False)
-    mem = Mem(size, signed and size < 8, off, operand.volatile, operand.align, None, is_strict(f, operand))
+    mem = Mem(size, signed and size < 8, off, operand.volatile, operand.align, None, is_strict(f, operand), field_of(f, operand))
     return f.load(ir_type(t), base, mem)
 
 
@@ -218,6 +220,30 @@ def is_strict(f: FunctionState, operand: Operand) -> bool:
     return t.kind == "ptr" or t.kind == "int" and t.size > 1  # type: ignore[attr-defined]
 
 
+def field_of(f: FunctionState, operand: Operand) -> tuple[RecordType, int] | None:
+    """The member that is accessed, where the access says so: not through unions, elements of arrays or what may alias."""
+    if operand.field is None or operand.loose or not f.unit.strict_aliasing:
+        return None
+    record, at = operand.field
+    return record_type(f.unit.record_types, record), at
+
+
+def record_type(known: dict[T.Record, RecordType], record: T.Record) -> RecordType:
+    """What stands for a record in the IR, with the records that are part of it."""
+    found = known.get(record)
+    if found is None:
+        held: set[str] = set()
+        for m in record.members or ():
+            t = T.strip(m.type)
+            while t.kind == "array":
+                t = T.strip(t.elem)
+            if T.is_record(t):
+                inner = record_type(known, t)
+                held |= {inner.name, *inner.holds}
+        found = known[record] = RecordType(f"{record.tag or record.kind}.{len(known)}", frozenset(held))
+    return found
+
+
 def store(f: FunctionState, operand: Operand, value: Any) -> None:
     """Stores a scalar that has the object's type."""
     if type(value) is wide.Wide:
@@ -230,7 +256,12 @@ def store(f: FunctionState, operand: Operand, value: Any) -> None:
         store_bits(f, operand, value)
         return
     base, off = target_base(f, operand)
-    f.effect("store", "void", [base, value], Mem(T.sizeof(operand.type), False, off, operand.volatile, operand.align, None, is_strict(f, operand)))
+    f.effect(
+        "store",
+        "void",
+        [base, value],
+        Mem(T.sizeof(operand.type), False, off, operand.volatile, operand.align, None, is_strict(f, operand), field_of(f, operand)),
+    )
 
 
 def _container(operand: Operand) -> tuple[int, int, int] | None:

@@ -101,7 +101,24 @@ class Operand:
     kind "value": value holds it (None for void).  "ssa": an SSA variable, as an lvalue.  "mem": an object at base + off,
     where `member` is the bit-field's Member and bit its first bit from base + off.  "func": a function designator."""
 
-    __slots__ = ("kind", "type", "value", "var", "off", "volatile", "align", "member", "bit", "core", "literal", "enumerator", "storage", "loose", "room")
+    __slots__ = (
+        "kind",
+        "type",
+        "value",
+        "var",
+        "off",
+        "volatile",
+        "align",
+        "member",
+        "bit",
+        "core",
+        "literal",
+        "enumerator",
+        "storage",
+        "loose",
+        "room",
+        "field",
+    )
 
     def __init__(self, kind: str, type: T.Type, value: Any = None, off: int = 0) -> None:
         self.kind = kind
@@ -117,6 +134,7 @@ class Operand:
         self.literal: bytes | None = None
         self.enumerator: Any = None
         self.room = (0, 0)  # of a bit-field: bytes of its record before and from its first byte on
+        self.field: tuple[T.Record, int] | None = None  # the outermost record that a member of was named, and its byte in that
         self.loose = False  # part of a union or of what may alias: an access says nothing of its type
         self.storage: Any = None  # of a bit-field: (bit size of the declared type)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pycparser import c_ast
 
-from ..ir.core import Module
+from ..ir.core import Module, RecordType
 from . import access, atomics, bits, builtins, call, constant, declare, generic_builtins, init, library, local, operators, overflow, overload
 from . import expr as expressions
 from . import stmt as statements
@@ -56,6 +56,7 @@ class Unit(Indexed, Variables, Functions, Checks):
         self.names: dict[str, Any] = {name: T.Typedef(name, t) for name, t in PREDECLARED.items()}
         self.predeclared = len(self.names)
         self.tags: dict[str, Any] = {}
+        self.record_types: dict[T.Record, RecordType] = {}
         self.regions: list[tuple[Any, GnuParser, set[int]]] = []
         self.grouped: dict[Any, Any] = {}  # expressions that stand in parentheses
         self.address_operands: set[Any] = set()  # elements that `&` is applied to

@@ -136,15 +136,34 @@ class Slot:
         self.pos = pos
 
 
+class RecordType:
+    """A structure of the source, for the question what an access to a member of it may be an access to. holds: the names of the records
+    that are part of it."""
+
+    __slots__ = ("name", "holds")
+
+    def __init__(self, name: str, holds: frozenset[str] = frozenset()) -> None:
+        self.name = name
+        self.holds = holds
+
+
 class Mem:
     """How memory is accessed: size in bytes (1, 2, 4, 8 for load and store), sign extension of a load, byte offset added
     to the address, and the alignment that is known of address + off.  strict: an access to a scalar of this size, which accesses to
-    scalars of other sizes do not change (C11 6.5 paragraph 7)."""
+    scalars of other sizes do not change (C11 6.5 paragraph 7).  field: (the record of which a member is accessed, its byte in that)."""
 
-    __slots__ = ("size", "signed", "off", "volatile", "align", "reloc", "strict")
+    __slots__ = ("size", "signed", "off", "volatile", "align", "reloc", "strict", "field")
 
     def __init__(
-        self, size: int, signed: bool = False, off: int = 0, volatile: bool = False, align: int = 0, reloc: CoreReloc | None = None, strict: bool = False
+        self,
+        size: int,
+        signed: bool = False,
+        off: int = 0,
+        volatile: bool = False,
+        align: int = 0,
+        reloc: CoreReloc | None = None,
+        strict: bool = False,
+        field: tuple[RecordType, int] | None = None,
     ) -> None:
         self.size = size
         self.signed = signed
@@ -153,6 +172,7 @@ class Mem:
         self.align = align or size
         self.strict = strict
         self.reloc = reloc  # the offset of the access is relocated (CO-RE), set by selection
+        self.field = field
 
     def but(self, off: int | None = None, align: int | None = None, signed: bool | None = None) -> Mem:
         """The same access but for what is given: records are never changed in place, since copies of an instruction share them."""
@@ -164,6 +184,7 @@ class Mem:
             align or self.align,
             self.reloc,
             self.strict,
+            self.field,
         )
 
 

@@ -122,8 +122,9 @@ def same_base(a: Value, b: Value) -> bool:
     return a is b or a.op == b.op == "gaddr" and a.aux[0] == b.aux[0]
 
 
-def may_overlap(fn: Function, a: Value, mem: Mem, b: Value, off: int, size: int, strict: bool, escaping: set[Slot]) -> bool:
-    """Whether the access `mem` to a and one of `size` bytes to b + off may touch the same byte; escaping: see `escaped_slots`."""
+def may_overlap(fn: Function, a: Value, mem: Mem, b: Value, other: Mem, escaping: set[Slot]) -> bool:
+    """Whether the accesses `mem` to a and `other` to b may touch the same byte; escaping: see `escaped_slots`."""
+    off, size = other.off, other.size
     if a is b:
         return mem.off < off + size and off < mem.off + mem.size
     base_a, low_a, high_a = extent(a)
@@ -131,11 +132,25 @@ def may_overlap(fn: Function, a: Value, mem: Mem, b: Value, off: int, size: int,
     if same_base(base_a, base_b):
         return low_a + mem.off < high_b + off + size and low_b + off < high_a + mem.off + mem.size
     if base_a.op == "slot" or base_b.op == "slot":
-        slot, other = (base_a, base_b) if base_a.op == "slot" else (base_b, base_a)
-        return other.op not in ("slot", "gaddr") and slot.aux in escaping
+        slot, base = (base_a, base_b) if base_a.op == "slot" else (base_b, base_a)
+        return base.op not in ("slot", "gaddr") and slot.aux in escaping and may_be_same_type(mem, other)
     if base_a.op == base_b.op == "gaddr" and not {base_a.aux[0], base_b.aux[0]} & fn.second_names:
         return False
-    return not (mem.strict and strict and mem.size != size)
+    return may_be_same_type(mem, other)
+
+
+def may_be_same_type(a: Mem, b: Mem) -> bool:
+    """Whether the types that two accesses name let them touch the same object: members of one record are where they are, members of two
+    are different unless one record is part of the other, and a scalar is none of another size. (As LLVM's TypeBasedAliasAnalysis.)"""
+    if a.field is not None and b.field is not None:
+        (record, at), (other, there) = a.field, b.field
+        if record.name == other.name:
+            return at < there + b.size and there < at + a.size
+        return record.name in other.holds or other.name in record.holds
+    if a.field is not None or b.field is not None:
+        member, scalar = (a, b) if a.field is not None else (b, a)
+        return not scalar.strict or member.strict and member.size == scalar.size
+    return not (a.strict and b.strict and a.size != b.size)
 
 
 # -- where addresses go ----------------------------------------------------------------------------------------------

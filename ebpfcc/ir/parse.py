@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 
-from .core import BINARY, WIDTH, Asm, Atomic, Block, Call, CoreReloc, Function, Global, Mem, Module, Slot, Target, Value
+from .core import BINARY, WIDTH, Asm, Atomic, Block, Call, CoreReloc, Function, Global, Mem, Module, RecordType, Slot, Target, Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ def parse(text: str) -> Module:
     """Raises IRSyntaxError. C types, positions and declarations are None."""
     module = Module()
     lines = [(n, line) for n, line in enumerate(text.split("\n"), 1)]
+    records: dict[str, RecordType] = {}
     at = 0
     while at < len(lines):
         n, line = lines[at]
@@ -77,6 +78,14 @@ def parse(text: str) -> Module:
         elif word == "var":
             variable = read_global(r)
             module.globals[variable.name] = variable
+        elif word == "record":
+            name = r.string()
+            r.expect("holds")
+            r.expect("(")
+            held = []
+            while not r.accept(")"):
+                held.append(r.string())
+            records[name] = RecordType(name, frozenset(held))
         elif word == "alias":
             name = r.sigil("@")
             module.aliases[name] = r.sigil("@"), r.accept("weak")
@@ -93,7 +102,7 @@ def parse(text: str) -> Module:
                     break
                 if not inner.done():
                     body.append(inner)
-            Body(fn).read(body)
+            Body(fn, records).read(body)
             module.functions[fn.name] = fn
         else:
             raise r.error(f"unexpected '{word}'")
@@ -243,8 +252,9 @@ def read_head(r: Reader) -> Function:
 class Body:
     """What the names of one function stand for."""
 
-    def __init__(self, fn: Function) -> None:
+    def __init__(self, fn: Function, records: dict[str, RecordType]) -> None:
         self.fn = fn
+        self.records = records
         self.values: dict[str, Value] = {}
         self.blocks: dict[str, Block] = {}
         self.slots: dict[str, Slot] = {}
@@ -446,6 +456,8 @@ class Body:
                 m.off = r.number()
             elif word == "align":
                 m.align = r.number()
+            elif word == "in":
+                m.field = self.records.setdefault(name := r.string(), RecordType(name)), r.number()
             elif word == "core":
                 r.at -= 1
                 m.reloc = self.core(r)

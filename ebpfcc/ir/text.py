@@ -2,6 +2,7 @@
 
     extern @g
     alias @t @table weak
+    record "pair" holds ("half")
     var @table section ".data" size 4 align 4 linkage local init 01000000
     func @f -> i64 section "xdp" linkage global attrs (inline) {
       slot $buf size 16 align 8
@@ -21,7 +22,7 @@ from __future__ import annotations
 
 import re
 
-from .core import Asm, Atomic, Block, Call, CoreReloc, Function, Global, Mem, Module, Slot, Target, Value
+from .core import Asm, Atomic, Block, Call, CoreReloc, Function, Global, Mem, Module, RecordType, Slot, Target, Value
 from .parse import IRSyntaxError, operand_types, parse, read_string
 
 TYPE_CHECKING = False
@@ -44,11 +45,18 @@ def quote(text: str) -> str:
 def print_module(module: Module) -> str:
     lines = [f"asm {quote(text)}" for text, _ in module.asm]
     lines += [f"extern {symbol(name)}" for name in module.externs]
+    lines += [f"record {quote(r.name)} holds ({' '.join(map(quote, sorted(r.holds)))})" for r in records(module) if r.holds]
     lines += [print_global(variable) for variable in module.globals.values()]
     lines += [f"alias {symbol(name)} {symbol(target)}{' weak' * weak}" for name, (target, weak) in module.aliases.items()]
     parts = ["\n".join(lines) + "\n"] if lines else []
     parts += [print_function(fn) for fn in module.functions.values()]
     return "\n".join(parts)
+
+
+def records(module: Module) -> list[RecordType]:
+    """Those that accesses name, in order of their names."""
+    found = {i.aux.field[0].name: i.aux.field[0] for fn in module.functions.values() for i in fn.insns() if isinstance(i.aux, Mem) and i.aux.field}
+    return [found[name] for name in sorted(found)]
 
 
 def print_global(v: Global) -> str:
@@ -219,6 +227,8 @@ def mem(m: Mem) -> str:
         text += " volatile"
     if m.strict:
         text += " strict"
+    if m.field is not None:
+        text += f" in {quote(m.field[0].name)} {m.field[1]}"
     if m.reloc is not None:
         text += " " + core(m.reloc)
     return text

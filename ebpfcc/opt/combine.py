@@ -187,6 +187,10 @@ def rule_sext(c: Combiner, insn: Value) -> Value | None:
     a = insn.args[0]
     if c.ranges.of(a, c.block)[1] < 1 << 31:
         return widen(c, insn, a) or c.make(insn, "zext", "i64", [a])
+    if a.op == "add" and a.aux == "nsw" and a.args[1].op == "const" and c.once(a):  # the constant comes to the outside, of an address too
+        x, n = a.args
+        kind = "zext" if c.ranges.of(x, c.block)[1] < 1 << 31 else "sext"
+        return c.make(insn, "add", "i64", [c.make(insn, kind, "i64", [x]), c.fn.const("i64", n.aux)])
     return None
 
 

@@ -16,6 +16,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from ..ir.core import Mem
+
+    Loads = dict[Any, tuple[Value, Mem]]  # what a load would give, and how it was accessed
+
 
 MAX_REGION = 100  # blocks between a join and the block that dominates it
 
@@ -36,7 +40,7 @@ def run(fn: Function) -> int:
         children[idom[block]].append(block)
     new: dict[Value, Value] = {}
     table: dict[Any, Value] = {}
-    loads_at_end: dict[Block, dict[Any, Value]] = {}
+    loads_at_end: dict[Block, Loads] = {}
     escaping = escaped_slots(fn)
     stack: list[tuple[Block, bool, list[Any]]] = [(fn.blocks[0], False, [])]
     while stack:
@@ -73,7 +77,7 @@ def finish(fn: Function, new: dict[Value, Value]) -> None:
                         a = target.args[i] = new[a]
 
 
-def walk(fn: Function, block: Block, new: dict[Value, Value], table: dict[Any, Value], added: list[Any], loads: dict[Any, Value], escaping: set[Any]) -> None:
+def walk(fn: Function, block: Block, new: dict[Value, Value], table: dict[Any, Value], added: list[Any], loads: Loads, escaping: set[Any]) -> None:
     out: list[Value] = []
     for insn in block.insns:
         args = insn.args
@@ -108,11 +112,11 @@ def walk(fn: Function, block: Block, new: dict[Value, Value], table: dict[Any, V
             fold_address(insn)
             key = load_key(insn)
             if key is not None:
-                known = loads.get(key)
-                if known is not None:
-                    new[insn] = known
+                loaded = loads.get(key)
+                if loaded is not None:
+                    new[insn] = loaded[0]
                     continue
-                loads[key] = insn
+                loads[key] = insn, insn.aux
         elif op not in QUIET:
             if op == "store":
                 fold_address(insn)
@@ -137,7 +141,7 @@ def number_made(out: list[Value], made: int, new: dict[Value, Value], table: dic
             out.append(insn)
 
 
-def forget_between(fn: Function, loads: dict[Any, Value], above: Block, block: Block, escaping: set[Any]) -> None:
+def forget_between(fn: Function, loads: Loads, above: Block, block: Block, escaping: set[Any]) -> None:
     """Forgets what may be written on a way from the end of `above`, which dominates the block, to its start."""
     between: dict[Block, None] = {}
     work = [p for p in block.preds if p is not above]
@@ -160,15 +164,15 @@ def forget_between(fn: Function, loads: dict[Any, Value], above: Block, block: B
 def load_key(insn: Value) -> Any:
     """What a load reads and how; None if it must be done each time."""
     mem = insn.aux
-    return None if mem.volatile or mem.reloc is not None else (insn.args[0], mem.off, mem.size, mem.signed, insn.type, mem.strict)
+    return None if mem.volatile or mem.reloc is not None else (insn.args[0], mem.off, mem.size, mem.signed, insn.type, mem.strict, mem.field)
 
 
-def forget(fn: Function, loads: dict[Any, Value], insn: Value, escaping: set[Any], stores: bool = True) -> None:
+def forget(fn: Function, loads: Loads, insn: Value, escaping: set[Any], stores: bool = True) -> None:
     """What is known of memory after the instruction: not what it may overwrite, but (if `stores`) what it stores."""
     if insn.op in WRITES_THROUGH:
         address, mem = insn.args[0], insn.aux
         if loads:
-            for key in [k for k in loads if may_overlap(fn, address, mem, k[0], k[1], k[2], k[5], escaping)]:
+            for key in [k for k, known in loads.items() if may_overlap(fn, address, mem, k[0], known[1], escaping)]:
                 del loads[key]
         if stores and insn.op == "store":
             remember_store(fn, loads, insn)
@@ -182,21 +186,21 @@ def is_private(address: Value, escaping: set[Any]) -> bool:
     return base.op == "slot" and base.aux not in escaping
 
 
-def remember_store(fn: Function, loads: dict[Any, Value], insn: Value) -> None:
+def remember_store(fn: Function, loads: Loads, insn: Value) -> None:
     """A load of the same place gives what was stored, if nothing of it was cut off; of a constant it gives what was left of it."""
     mem, v = insn.aux, insn.args[1]
     if mem.volatile or mem.reloc is not None or v.op == "undef":
         return
     if mem.size in (4, 8) and (v.type == ("i32" if mem.size == 4 else "i64") or v.type == "ptr"):
-        loads[insn.args[0], mem.off, mem.size, False, v.type, mem.strict] = v
+        loads[insn.args[0], mem.off, mem.size, False, v.type, mem.strict, mem.field] = v, mem
         if mem.size == 4:
-            loads[insn.args[0], mem.off, 4, True, v.type, mem.strict] = v
+            loads[insn.args[0], mem.off, 4, True, v.type, mem.strict, mem.field] = v, mem
     elif v.op == "const" and mem.size < 4:
         bits = mem.size * 8
         n = v.aux & (1 << bits) - 1
         for kind in ("i32", "i64"):
-            loads[insn.args[0], mem.off, mem.size, False, kind, mem.strict] = fn.const(kind, n)
-            loads[insn.args[0], mem.off, mem.size, True, kind, mem.strict] = fn.const(kind, n - (n >> bits - 1 << bits))
+            loads[insn.args[0], mem.off, mem.size, False, kind, mem.strict, mem.field] = fn.const(kind, n), mem
+            loads[insn.args[0], mem.off, mem.size, True, kind, mem.strict, mem.field] = fn.const(kind, n - (n >> bits - 1 << bits)), mem
 
 
 def fold_address(insn: Value) -> None:

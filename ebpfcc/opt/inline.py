@@ -7,6 +7,10 @@ from __future__ import annotations
 from ..ir.clone import copy_body
 from ..ir.core import Block, Function, Module, Slot, Target, Value
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Container
+
 # In the units of LLVM's InlineCost.cpp. Global functions: what clang inlines at -O2 (its threshold is 225 on IR that is a little tighter),
 # since programs rely on it: the verifier checks a global function that stays on its own. Local ones: a call costs more than it does there.
 COST_INSN = 5
@@ -14,6 +18,7 @@ COST_CALL = 25  # and COST_INSN an argument
 THRESHOLD_GLOBAL = 250
 THRESHOLD = 225
 FREE = frozenset("jmp ret lifetime zext sext trunc ptrtoint inttoptr add unreachable asm_out".split())  # `add`: of a pointer and a constant
+COST_LATE = 400  # of a function that is copied last
 LARGE = 6000  # a caller that has grown this big takes only what it must
 
 
@@ -118,8 +123,21 @@ def has_asm_labels(fn: Function) -> bool:
     return any(block.insns[-1].op == "asm_goto" for block in fn.blocks)
 
 
-def run(fn: Function, module: Module, refs: dict[str, int], recursive: set[str], optimise: bool) -> int:
-    """Inlines into fn what it wants; callees are final. Returns the number of calls replaced."""
+def is_late(callee: Function, refs: dict[str, int], late: Container[str]) -> bool:
+    """Whether it pays to copy a function only into those that stay: a large one of which several calls may meet in one (merge_calls) once
+    the functions around them are inlined. late: the functions of which this is known."""
+    if "always_inline" not in callee.attrs or callee.linkage != "local" or refs.get(callee.name, 0) < 2:
+        return False
+    return cost(callee) >= COST_LATE or any(name in late for name in callees(callee))
+
+
+def goes(fn: Function) -> bool:
+    """Whether nothing of the function will be left but its copies."""
+    return "always_inline" in fn.attrs and fn.linkage == "local" and "used" not in fn.attrs
+
+
+def run(fn: Function, module: Module, refs: dict[str, int], recursive: set[str], optimise: bool, but: Container[str] = ()) -> int:
+    """Inlines into fn what it wants, not the functions `but`; callees are final. Returns the number of calls replaced."""
     done = 0
     i = 0
     while i < len(fn.blocks):
@@ -128,7 +146,7 @@ def run(fn: Function, module: Module, refs: dict[str, int], recursive: set[str],
             if insn.op != "call" or insn.aux.kind != "func":
                 continue
             callee = module.functions.get(insn.aux.target)
-            if callee is None or callee.name in recursive:
+            if callee is None or callee.name in recursive or callee.name in but:
                 continue
             if wants(callee, fn, refs, optimise) and len(insn.args) == len(callee.params):
                 splice(fn, i, k, insn, callee)

@@ -69,11 +69,11 @@ def last_store(fn: Function, block: Block) -> Value | None:
 
 def place(store: Value) -> Any:
     mem = store.aux
-    return store.args[0], mem.off, mem.size, mem.align, mem.strict
+    return store.args[0], mem.off, mem.size, mem.align, mem.strict, mem.field
 
 
 def reads(fn: Function, insn: Value, store: Value) -> bool:
     """Whether the instruction may see what the store leaves, or change it."""
     if insn.op == "load":
-        return bool(insn.aux.volatile) or may_overlap(fn, insn.args[0], insn.aux, store.args[0], store.aux.off, store.aux.size, store.aux.strict, set(fn.slots))
+        return bool(insn.aux.volatile) or may_overlap(fn, insn.args[0], insn.aux, store.args[0], store.aux, set(fn.slots))
     return writes_memory(insn) or insn.op == "lifetime"

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 def run(fn: Function) -> int:
     """Changes the CFG.  Returns: calls that went."""
+    end_lifetimes_by_return(fn)
     groups: dict[Any, list[Block]] = {}
     for block in fn.blocks:
         key = last_call(block)
@@ -47,9 +48,31 @@ def last_call(block: Block) -> Any:
     call, end = block.insns[-2:]
     if call.op != "call" or call.aux.kind != "func" or end.op not in ("jmp", "ret"):
         return None
+    while end.op == "jmp" and is_return(end.targets[0].block):
+        values = dict(zip(end.targets[0].block.params, end.targets[0].args))
+        end = Value("ret", "void", [values.get(a, a) for a in end.targets[0].block.insns[0].args])
     leads_to = tuple((t.block, tuple("result" if a is call else a for a in t.args)) for t in end.targets)
     returns = tuple("result" if a is call else a for a in end.args)
     return call.aux.target, call.type, tuple(call.args), end.op, leads_to, returns
+
+
+def is_return(block: Block) -> bool:
+    return block.insns[0].op == "ret"
+
+
+def end_lifetimes_by_return(fn: Function) -> None:
+    """A return ends all of them: what says so just before it goes."""
+    for block in fn.blocks:
+        if block.insns[-1].op == "ret":
+            while len(block.insns) > 1 and block.insns[-2].op == "lifetime":
+                del block.insns[-2]
+
+
+def open_ways(fn: Function) -> None:
+    """Blocks that do nothing but end lifetimes keep the calls before them from meeting: the objects live on in their stead."""
+    for block in fn.blocks:
+        if len(block.insns) > 1 and block.insns[-1].op == "jmp" and all(insn.op == "lifetime" and insn.aux == "end" for insn in block.insns[:-1]):
+            del block.insns[:-1]
 
 
 def merge(fn: Function, blocks: list[Block]) -> None:

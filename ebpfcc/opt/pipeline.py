@@ -77,9 +77,15 @@ def optimise_module(module: Module, level: str, trace: Trace = no_trace, cpu: in
     if level != "0":
         static_objects.run(module)
     final: set[str] = set()
+    late: dict[str, int] = {}  # functions that are inlined last, and their places in the order of calls
     for fn in order:
-        optimise(fn, module, refs, recursive, final, level, trace)
+        optimise(fn, module, refs, recursive, final, late, level, trace)
         final.add(fn.name)
+        if level != "0" and inline.is_late(fn, refs, late):
+            late[fn.name] = len(late)
+    drop_unreferenced(module)
+    for fn in [fn for fn in order if fn.name in module.functions and inline.goes(fn)]:
+        inline_late(fn, module, refs, recursive, final, late, level, trace)
     libcalls.settle(module)
     drop_unreferenced(module)
     if level != "0":
@@ -92,7 +98,7 @@ def optimise_module(module: Module, level: str, trace: Trace = no_trace, cpu: in
     drop_unreferenced(module)
 
 
-def optimise(fn: Function, module: Module, refs: dict[str, int], recursive: set[str], final: set[str], level: str, trace: Trace) -> None:
+def optimise(fn: Function, module: Module, refs: dict[str, int], recursive: set[str], final: set[str], late: dict[str, int], level: str, trace: Trace) -> None:
     """final: the functions that this was done with before."""
     if "naked" in fn.attrs:
         simplify_cfg.run(fn)
@@ -115,15 +121,53 @@ def optimise(fn: Function, module: Module, refs: dict[str, int], recursive: set[
     scalar_passes(fn, module, trace)
     merge_calls.run(fn)
     trace("merge_calls", fn)
-    if inline.run(fn, module, refs, recursive, True):
+    if inline.run(fn, module, refs, recursive, True, late):
+        trace("inline", fn)
+        clean_up(fn, module, trace)
+    if inline.goes(fn) or not inline_late(fn, module, refs, recursive, final, late, level, trace):
+        after_inlining(fn, module, final, level, trace)
+
+
+def inline_late(
+    fn: Function, module: Module, refs: dict[str, int], recursive: set[str], final: set[str], late: dict[str, int], level: str, trace: Trace
+) -> bool:
+    """Of the functions that are inlined last, callers before callees, so that calls of one meet before it is copied."""
+    done = False
+    while True:
+        called = late.keys() & set(inline.callees(fn))
+        if not called:
+            break
+        first = max(called, key=late.__getitem__)
+        if inline.callees(fn).count(first) > 1:
+            merge_calls.open_ways(fn)
+            simplify_cfg.run(fn)
+            merge_calls.run(fn)
+            trace("merge_calls", fn)
+        if not inline.run(fn, module, refs, recursive, True, late.keys() - {first}):
+            break
+        done = True
         trace("inline", fn)
         prune_params.run(fn)
         trace("prune_params", fn)
         simplify_cfg.run(fn)
         trace("simplify_cfg", fn)
-        gvn.run(fn)
-        trace("gvn", fn)
-        scalar_passes(fn, module, trace)
+    if done:
+        clean_up(fn, module, trace)
+        after_inlining(fn, module, final, level, trace)
+    return done
+
+
+def clean_up(fn: Function, module: Module, trace: Trace) -> None:
+    prune_params.run(fn)
+    trace("prune_params", fn)
+    simplify_cfg.run(fn)
+    trace("simplify_cfg", fn)
+    gvn.run(fn)
+    trace("gvn", fn)
+    scalar_passes(fn, module, trace)
+
+
+def after_inlining(fn: Function, module: Module, final: set[str], level: str, trace: Trace) -> None:
     constants(fn, module, final, trace)
     if unroll.run(fn, level in ("2", "3")):
         trace("unroll", fn)
@@ -172,12 +216,20 @@ def finish(fn: Function, module: Module, level: str, trace: Trace, cpu: int) -> 
         prune_params.run(fn)
         trace("prune_params", fn)
         scalar_passes(fn, module, trace)
+        if load_pre.run(fn):  # what stood behind a loop's test stands at its head now
+            trace("load_pre", fn)
+            scalar_passes(fn, module, trace)
     if combine.run(fn):
         trace("combine", fn)
         gvn.run(fn)
         trace("gvn", fn)
         dce.run(fn)
         trace("dce", fn)
+        if simplify_cfg.run(fn):  # a comparison that ranges decide may have stood between a store and its load
+            trace("simplify_cfg", fn)
+            if load_pre.run(fn):
+                trace("load_pre", fn)
+                scalar_passes(fn, module, trace)
     if dead_stores.run(fn):
         trace("dead_stores", fn)
         dce.run(fn)

@@ -88,7 +88,8 @@ def rule_commutative(fn: Function, insn: Value, out: list[Value]) -> Value | Non
 def rule_sub(fn: Function, insn: Value, out: list[Value]) -> Value | None:
     a, b = insn.args
     if b.op == "const":
-        return make(fn, insn, out, "add", insn.type, [a, fn.const(insn.type, -b.aux)])
+        negated = fn.const(insn.type, -b.aux)
+        return make(fn, insn, out, "add", insn.type, [a, negated], insn.aux if negated.aux == -b.aux else None)
     return None
 
 
