@@ -1,6 +1,7 @@
 # make demo             one program compiled and run
 # make test             all tests; TESTS='tests/test_cli.py ...' some
 # make lint             ruff and mypy
+# make fuzz SECONDS=600 mutated sources, objects, packets, assembly and command lines; SEED=1 gives others
 # make bench            compile times and sizes beside clang's
 # make kernel-programs KERNEL=/path/to/linux   every BPF program of a kernel tree, compiled and (as root) loaded
 
@@ -9,8 +10,10 @@ VENV := .venv
 PY := $(VENV)/bin/python
 KERNEL ?=
 TESTS ?=
+SECONDS ?= 60
+SEED ?= 0
 
-.PHONY: demo test lint bench kernel-programs clean
+.PHONY: demo test lint fuzz bench kernel-programs clean
 
 # Once `make test` has made an editable installation, that serves all; before, the package as a user gets it.
 HOME_OF := $(if $(wildcard $(VENV)/installed-dev),$(VENV)/installed-dev,$(VENV)/installed)
@@ -37,6 +40,9 @@ lint: $(VENV)/installed-dev
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy --strict -p ebpfcc
+
+fuzz: $(VENV)/installed-dev
+	$(PY) tests/fuzz --seconds $(SECONDS) --seed $(SEED)
 
 bench: $(HOME_OF)
 	$(PY) benchmarks/run.py

@@ -195,3 +195,58 @@ def test_expressions(expression: str, value: int) -> None:
 )
 def test_macros_and_expressions_that_are_wrong(text: str, told: str) -> None:
     assert message(text) == told
+
+
+# -- numbers, counts and bounds --------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ("1 + 2 << 3", 17), ("1 | 2 + 4", 7), ("010", 8), ("0x10", 16), ("-7 / 2", -3), ("-7 % 2", -1), ("~0", -1), ("- - 5", 5), ("2 * (3 + 4)", 14),
+        ("1 << 31 >> 3", 1 << 28), ("6 & 3 ^ 1", 3), ("0xffffffff & 0xff", 255),
+    ],
+)  # fmt: skip
+def test_expressions_have_the_precedence_of_gnu_as(expression: str, value: int) -> None:
+    assert f"r0 = {value}" in assembly(f'long f(void) {{ asm volatile("r0 = {expression}" ::: "r0"); asm volatile("" ::: "r0"); return 0; }}')
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "r0 = 9**9**9", "r0 = 1 << 99999999999", "r0 = 1 << 64", "r0 = 1 / 0", "r0 = 1 +", "r0 = )", "r0 = (1", "r0 = 1 2", "r0 = 99999999999999999999999", "r0 = 09",
+        "r99999999999999999999 = 1", "r0 = addr_space_cast(r1, x, 1)", "r0 = addr_space_cast(r1, 99999, 1)", "goto +40000", "gotol +99999999999", "*(u8 *)(r10 + 70000) = 1",
+        ".rept 99999999999\nr0 = 0\n.endr", ".rept -1\nr0 = 0\n.endr", ".rept 1000\n.rept 1000\nr0 = 0\n.endr\n.endr", "r0 = x + 99999999999 ll", "r0 = " + "(" * 5000 + "1",
+        "r0 = " + "-" * 5000,
+    ],
+)  # fmt: skip
+def test_odd_numbers_are_refused(text: str) -> None:
+    escaped = text.replace("\n", "\\n")
+    assert message(f'long f(void) {{ asm volatile("{escaped}" ::: "r0"); return 0; }}')
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ".zero 99999999999", ".zero -1", ".p2align 99999", ".p2align 40", ".balign 1 << 40", ".skip 1 << 30", ".rept 5", "x: .size x, 5", "x: .type x, @object; .size x, -1",
+        ".p2align -1", ".byte 1 << 99",
+    ],
+)  # fmt: skip
+def test_odd_directives_are_refused(text: str) -> None:
+    assert message(f'asm("{text}"); int f(void) {{ return 0; }}')
+
+
+def test_a_section_may_hold_nothing_but_a_symbol() -> None:
+    for text in ('asm(".section .other, \\"aw\\"; x:"); int f(void) { return 0; }', 'struct { } x __attribute__((section("other")));'):
+        result = ebpfcc.compile(text=text)
+        assert result.data is not None and any(s.name == "x" for s in ELFFile(io.BytesIO(result.data)).get_section_by_name(".symtab").iter_symbols())
+
+
+def test_unclosed_comments_cost_linear_time() -> None:
+    assert ebpfcc.compile(text='asm("' + "/* " * 40_000 + '");').ok
+    result = ebpfcc.compile(text='void f(void) { asm volatile("r0 = 0 ' + "/* " * 40_000 + '" ::: "r0"); }')
+    assert result.ok
+
+
+def test_large_zeros() -> None:
+    result = ebpfcc.compile(text='asm(".data; .globl x; x: .zero 4000000; .size x, 4000000"); int f(void) { return 0; }')
+    assert result.data is not None and len(result.data) > 4_000_000
+    assert ELFFile(io.BytesIO(result.data)).get_section_by_name(".data").data_size == 4_000_000

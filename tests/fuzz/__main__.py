@@ -44,7 +44,7 @@ def signature(error: BaseException) -> str:
         if "ebpfcc" in frame.filename:
             place = f"{os.path.basename(frame.filename)}:{frame.name}"
     cause = error.__cause__
-    inner = f" <- {signature(cause)}" if cause is not None else ""
+    inner = f" <- {signature(cause)}" if cause is not None and cause.__cause__ is not cause else ""
     text = str(error).split("\n")[0][:100] if type(error).__name__ == "Wrong" else ""
     return f"{type(error).__name__} {text} {place}{inner}"
 
