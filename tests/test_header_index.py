@@ -160,6 +160,11 @@ def test_random_headers(tmp_path: Path, small_regions: None) -> None:
     assert valid > COUNT * 0.9
 
 
+def clashes(messages: list[str]) -> set[str]:
+    """Without their lines: a parser of everything meets a mention where the index meets the definition."""
+    return {re.sub(r":\d+:", ":", m) for m in messages if CLASH.search(m)}
+
+
 def test_random_contradictions(tmp_path: Path, small_regions: None) -> None:
     """What contradicts a header is refused in the same words wherever it stands."""
     wrong = 0
@@ -175,5 +180,5 @@ def test_random_contradictions(tmp_path: Path, small_regions: None) -> None:
             wrong += any(": error:" in m for m in plain)
             where = f"seed {seed}: {other}\n{text}\n{header.text}\n{plain}\n{indexed}"
             assert any(": error:" in m for m in indexed) == any(": error:" in m for m in plain), where
-            assert [m for m in indexed if CLASH.search(m)] == [m for m in plain if CLASH.search(m)], where
+            assert clashes(indexed) == clashes(plain), where
     assert wrong > COUNT / 2
