@@ -255,6 +255,8 @@ def store(f: FunctionState, operand: Operand, value: Any) -> None:
     if operand.member is not None:
         store_bits(f, operand, value)
         return
+    if not T.is_complete(operand.type):  # to ask for its value was an error before
+        return
     base, off = target_base(f, operand)
     f.effect(
         "store",

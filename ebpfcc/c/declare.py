@@ -142,7 +142,7 @@ def array_type(f: FunctionState, node: Any) -> T.Type:
             if n < 0 and getattr(T.strip(o.type), "signed", True):
                 f.diag.error(node.coord, "array size is negative")
                 n = 1
-            n &= (1 << 64) - 1
+            n &= (1 << 8 * T.sizeof(o.type)) - 1
             if n >= LARGEST or n * (T.sizeof(elem) if T.is_complete(elem) else 1) >= LARGEST_ARRAY:
                 f.diag.error(node.coord, f"array is too large ({n} elements)")
                 n = 1

@@ -310,7 +310,7 @@ def struct_ref(f: FunctionState, node: Any) -> Operand:
 
 def compound_literal(f: FunctionState, node: Any) -> Operand:
     t = f.unit.type_name(f, node.type)
-    return f.unit.compound_literal(f, t, node.init, node.coord)
+    return f.unit.compound_literal(f, t, node.init, f.pos if node.coord is None else node.coord)
 
 
 def label_address(f: FunctionState, node: Any) -> Operand:
