@@ -152,3 +152,22 @@ def test_many_warnings_on_one_line() -> None:
     began = time.process_time()
     ok("int f(int x) { return " + ", ".join(["x"] * 3000) + "; }\n", "-Wall")
     assert time.process_time() - began < 10
+
+
+def test_dominators_of_many_ways_to_one_block() -> None:
+    """As `a || b || ...` makes them: eight times as many must not cost sixty-four times as much."""
+    from ebpfcc.ir import cfg
+    from ebpfcc.ir.parse import parse
+
+    took = []
+    for count in (500, 4000):
+        rows = "".join(f"b{n}:\n  br %x, out, b{n + 1}\n" for n in range(count))
+        module = parse(f"func @f -> i32 {{\nentry(%x: i32):\n  jmp b0\n{rows}b{count}:\n  jmp out\nout:\n  ret %x\n}}\n")
+        fn = module.functions["f"]
+        cfg.compute_preds(fn)
+        began = time.process_time()
+        idom = cfg.dominators(fn)
+        took.append(time.process_time() - began)
+        out = next(b for b in fn.blocks if b.name == "out")
+        assert idom[out].name == "b0"
+    assert took[1] < 24 * took[0] + 0.2

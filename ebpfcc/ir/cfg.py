@@ -4,6 +4,8 @@ Dominators after Cooper, Harvey, Kennedy, "A Simple, Fast Dominance Algorithm" (
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 from .core import Block, Function
 
 
@@ -43,6 +45,9 @@ def compute_preds(fn: Function) -> list[Block]:
     return order
 
 
+index_of = attrgetter("index")
+
+
 def dominators(fn: Function) -> dict[Block, Block]:
     """Immediate dominators (the entry maps to itself). Requires `compute_preds`."""
     order = fn.blocks
@@ -53,7 +58,10 @@ def dominators(fn: Function) -> dict[Block, Block]:
         changed = False
         for block in order[1:]:
             new: Block | None = None
-            for p in block.preds:
+            preds = block.preds
+            if len(preds) > 2:  # from below: where each comes from the one before, as with `a || b || ...`, every meeting is one step away
+                preds = sorted(preds, key=index_of, reverse=True)
+            for p in preds:
                 if p not in idom:
                     continue
                 if new is None:
