@@ -246,18 +246,32 @@ def rule_icmp(c: Combiner, insn: Value) -> Value | None:
     return None
 
 
+def is_used_as_size(fn: Function, v: Value) -> bool:
+    """Whether the value, perhaps extended or cut, is an operand of a call or part of an address, or may be behind a join."""
+    copies = {v}
+    for insn in fn.insns():
+        if any(a in copies for a in insn.args):
+            if insn.op in ("zext", "sext", "trunc", "and"):
+                copies.add(insn)
+            elif insn.op == "call" or insn.type == "ptr":
+                return True
+        if any(a in copies for t in insn.targets for a in t.args):
+            return True
+    return False
+
+
 OF_DIFFERENCE = {"ult": "ugt", "ule": "uge", "ugt": "ult", "uge": "ule"}
 
 
 def compare_subtrahend(c: Combiner, insn: Value) -> None:
-    """`N - x < k` as `x > N - k`, where the difference is made for this alone and does not wrap: of x the verifier then learns the bound
-    that the program goes on with."""
+    """`N - x < k` as `x > N - k`, where the difference does not wrap: of x the verifier then learns the bound that the program goes on
+    with. Where it is the difference that a call or an address takes, that stays the one that is compared."""
     a, k = insn.args[0], insn.args[1].aux
-    while c.once(a) and (a.op in ("zext", "trunc") or a.op == "and" and a.args[1].op == "const" and c.ranges.of(a.args[0], c.block)[1] <= a.args[1].aux):
+    while a.op in ("zext", "trunc") or a.op == "and" and a.args[1].op == "const" and c.ranges.of(a.args[0], c.block)[1] <= a.args[1].aux:
         if a.op == "trunc" and c.ranges.of(a.args[0], c.block)[1] >= 1 << 32:
             return
         a = a.args[0]
-    if a.op != "sub" or a.args[0].op != "const" or not c.once(a):
+    if a.op != "sub" or a.args[0].op != "const" or is_used_as_size(c.fn, a):
         return
     n, x = a.args[0].aux, a.args[1]
     if 0 <= k <= n and c.ranges.of(x, c.block)[1] <= n:
