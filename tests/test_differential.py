@@ -53,6 +53,10 @@ def test_programs_are_the_same_each_time() -> None:
 
 # Programs that were compiled wrong, reduced. Each defines test1.
 FOUND = {
+    "blocks of an expression that was only asked for its type": """
+        unsigned long long test1(unsigned long long p0, unsigned long long p1, unsigned long long p2, unsigned long long p3) {
+            unsigned long long v = (p3 ? 0 : (((int)p3) ^ (0 || 1)));
+            return v; }""",
     "an instruction next to the one that a range makes needless": """
         unsigned long long test1(unsigned long long p0, unsigned long long p1, unsigned long long p2, unsigned long long p3) {
             signed char v = (unsigned long long)0 % (p1 | 1);

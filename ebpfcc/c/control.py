@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def type_of(f: FunctionState, node: Any) -> Operand:
     """The operand of sizeof, typeof: lowered into a block that no path reaches."""
-    saved, pos = f.block, f.pos
+    saved, pos, blocks, labels = f.block, f.pos, len(f.fn.blocks), len(f.labels)
     scratch = f.new_block("unevaluated")
     f.edges[scratch].append((saved, None))  # type: ignore[arg-type]
     f.sealed.add(scratch)
@@ -28,6 +28,8 @@ def type_of(f: FunctionState, node: Any) -> Operand:
     finally:
         f.unit.unevaluated -= 1
         f.block, f.pos = saved, pos
+        if len(f.labels) == labels:
+            del f.fn.blocks[blocks:]
 
 
 def governs(f: FunctionState, kind: str, node: Any, yes: Any) -> None:
