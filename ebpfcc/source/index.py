@@ -176,7 +176,8 @@ def find_regions(pp: Preprocessor, frame: Frame, start: int, end: int) -> list[T
     mark = Token("REGION", region, base, False, base, None)
     out.append(mark)
     rest = eager[leading:]
-    is_open = bool(rest) and rest[-1] == len(region.parts) - 1 and region.parts[-1][-1] not in ";}"  # what follows the stretch ends it
+    last = region.parts[-1]
+    is_open = bool(rest) and rest[-1] == len(region.parts) - 1 and (last[-1] not in ";}" or last.count("{") > last.count("}"))  # goes on behind the stretch
     for number in rest[:-1] if is_open else rest:
         out += region.raw_tokens(number)
     out.append(mark)  # once more: all that stands in the stretch is known now
