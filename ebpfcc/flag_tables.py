@@ -49,13 +49,13 @@ QUERIES = frozenset(
     """--version --help -help -dumpversion -dumpfullversion -dumpmachine -print-target-triple -print-effective-triple -print-search-dirs
     -print-resource-dir -print-libgcc-file-name -print-supported-cpus -print-multi-directory -print-multi-lib -print-multiarch
     -print-sysroot -print-multi-os-directory -print-runtime-dir -print-targets --print-multiarch --print-sysroot --print-targets
-    --print-runtime-dir --print-effective-triple -mcpu=help -mcpu=? -mtune=help -mattr=help""".split()
+    --print-runtime-dir --print-effective-triple -mcpu=help -mcpu=? -mtune=help -mattr=help -Wl,--version""".split()
 )
 
-# Flags that only a build for the host has: see flags.py. The second line's take the next argument.
-HOST_ONLY = frozenset("-shared -static -static-pie -pie -rdynamic -pthread -fPIC -fpic -fPIE -fpie -s -nostartfiles -nodefaultlibs".split())
-HOST_ONLY_SEPARATE = frozenset("-Xlinker -z -T -u -e -l -L -rpath".split())
-HOST_ONLY_PREFIXES = ("-Wl,", "-fuse-ld", "-static-lib", "-L", "-l", "-stdlib=", "-rtlib=", "-T")
+# Flags of the linker, which only a build for the host has: see flags.py. The second line's take the next argument.
+LINKER = frozenset("-shared -static -static-pie -pie -no-pie -nopie -rdynamic -pthread -s -r -nostartfiles -nodefaultlibs".split())
+LINKER_SEPARATE = frozenset("-Xlinker -z -T -u -e -l -L -rpath".split())
+LINKER_PREFIXES = ("-Wl,", "-fuse-ld", "-static-lib", "-L", "-l", "-stdlib=", "-rtlib=", "-T")
 
 # Without effect on what this compiler makes. -f names stand without -f and -fno-, and may come with =value.
 IGNORED_F = frozenset(

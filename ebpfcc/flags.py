@@ -4,11 +4,13 @@ Who is asked: a call compiles for BPF unless it plainly wants the host. In order
 1. --target= (or -target) decides. bpf* is BPF. The host's own triple is the host: preprocessing is answered here with the host's macros
    and directories, everything else goes to the host's compiler. Any other triple is an error.
 2. A command named *-gcc, or a flag that only BPF has (-mcpu=, -mco-re, -mframe-limit=, -gbtf, an endianness, --emit=ir ...), means BPF.
-3. A flag that only a host build has (-shared, -static, -pie, -pthread, -fPIC, -l, -L, -Wl, ...), an input that is no C (an object, an
-   archive, a C++ source), several sources to be linked into one -o, or, without -c, an -o whose name does not end in .o, .bpf, .elf or
-   .obj: the call goes to the host's compiler ($EBPFCC_HOST_CC, else cc).
-4. -E or -M of standard input or of /dev/null asks about the host, as build systems do (`-v -E -`, `-dM -E -`).
-5. All else is BPF. Without -c a source becomes NAME.o: linking is left to `bpftool gen object`.
+3. Inputs none of which is C, some of another language that the host's compiler knows (C++ ...): the call goes to the host's compiler
+   ($EBPFCC_HOST_CC, else cc).
+4. A call that links, without -c, -S, -E, -M or -fsyntax-only, goes there as well if it plainly links for the host: with a flag of the
+   linker (-shared, -static, -pie, -pthread, -l, -L, -Wl, ...), an object or archive among the inputs, or several sources for one -o.
+   Flags of the linker mean nothing to a call that does not link, and -fPIC and its like mean nothing at all.
+5. -E or -M of standard input or of /dev/null asks about the host, as build systems do (`-v -E -`, `-dM -E -`).
+6. All else is BPF. Without -c a source becomes NAME.o, or what -o says: linking is left to `bpftool gen object`.
 """
 
 from __future__ import annotations
@@ -24,9 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 DEFAULT_CPU = {"clang": 3, "gcc": 4}
-FOREIGN = ("object", "c++", "objc", "fortran", "cuda")
+FOREIGN = ("c++", "objc", "fortran", "cuda")
 MOST_ARGUMENTS = 100_000  # files of arguments that name one another could make any number
-OBJECT_NAMES = (".o", ".bpf", ".elf", ".obj")
 ARCHITECTURES = {"amd64": "x86_64", "arm64": "aarch64", "i686": "i386", "i586": "i386", "ppc64le": "powerpc64le"}
 
 
@@ -42,7 +43,7 @@ class UsageError(Exception):
 class Reading:
     """What is known of the arguments while they are read."""
 
-    __slots__ = ("options", "target", "cpu", "for_bpf", "for_host", "endian", "problem", "language", "waiting")
+    __slots__ = ("options", "target", "cpu", "for_bpf", "links", "endian", "problem", "language", "waiting")
 
     def __init__(self, program: str) -> None:
         self.options = Options()
@@ -50,7 +51,7 @@ class Reading:
         self.target = ""
         self.cpu = ""
         self.for_bpf = False
-        self.for_host = False
+        self.links = False  # for the host, if the call links at all
         self.endian: bool | None = None
         self.problem: UsageError | None = None  # kept until it is known that the call is not for the host's compiler
         self.language = ""
@@ -250,8 +251,8 @@ def _query(r: Reading, value: str, flag: str) -> None:
     r.options.queries.append((flag.rstrip("="), value))
 
 
-def _host(r: Reading, value: str, flag: str) -> None:
-    r.for_host = True
+def _linker(r: Reading, value: str, flag: str) -> None:
+    r.links = True
 
 
 def _emit(r: Reading, value: str, flag: str) -> None:
@@ -263,7 +264,7 @@ JOINED: dict[str, Callable[[Reading, str, str], None]] = {}  # the operand follo
 PLAIN: dict[str, Callable[[Reading, str, str], None]] = {
     "-ansi": _ansi, "-fpermissive": _permissive, "-w": _silent, "-pedantic": _pedantic, "-pedantic-errors": _pedantic, "-Wpedantic": _pedantic,
     "-M": _dependencies, "-MM": _dependencies, "-MD": _dependencies, "-MMD": _dependencies,
-    **dict.fromkeys(tables.QUERIES, _query), **dict.fromkeys(tables.HOST_ONLY, _host), **dict.fromkeys(tables.IGNORED, _nothing),
+    **dict.fromkeys(tables.QUERIES, _query), **dict.fromkeys(tables.LINKER, _linker), **dict.fromkeys(tables.IGNORED, _nothing),
 }  # fmt: skip
 for names, how, function in (  # how: j joined, s separate, b both
     ("-o", "b", _store("output")), ("-x", "b", _language), ("-I", "b", _append("include_dirs")), ("-iquote", "b", _append("iquote")),
@@ -279,7 +280,7 @@ for names, how, function in (  # how: j joined, s separate, b both
     ("-fexec-charset= -finput-charset= -fwide-exec-charset=", "j", _charset), ("-fpack-struct=", "j", _pack),
     ("-ftrap-function=", "j", _store("trap_function")),
     ("-ftrivial-auto-var-init=", "j", _auto_init), ("--emit=", "j", _emit), ("-fverify-log=", "j", _store("verify_log")),
-    (" ".join(tables.HOST_ONLY_PREFIXES), "j", _host), (" ".join(tables.HOST_ONLY_SEPARATE), "s", _host),
+    (" ".join(tables.LINKER_PREFIXES), "j", _linker), (" ".join(tables.LINKER_SEPARATE), "s", _linker),
     (" ".join(tables.IGNORED_PREFIXES), "j", _nothing), (" ".join(tables.IGNORED_SEPARATE), "s", _nothing),
 ):  # fmt: skip
     for name in names.split():
@@ -506,11 +507,12 @@ def _target_machine(r: Reading) -> str:
         raise UsageError(f"unknown target triple '{r.target}'", ("ebpfcc compiles for bpf, bpfel and bpfeb",))
     if o.flavour == "gcc" or r.for_bpf:
         return native
-    links = o.action == "link"
     sources = sum(language == "c" or path == "-" for path, language in o.inputs)
-    named = links and o.output and o.output not in ("-", "/dev/null") and not o.output.endswith(OBJECT_NAMES)
-    other = any(language in FOREIGN and os.path.isfile(path) for path, language in o.inputs)
-    if o.inputs and (r.for_host or other or links and o.output and sources > 1 or named):
+    present = {language for path, language in o.inputs if os.path.isfile(path)}
+    foreign = not present.isdisjoint(FOREIGN)
+    if foreign and not sources:
+        return "host"
+    if o.action == "link" and o.inputs and (r.links or foreign or "object" in present or o.output and sources > 1):
         return "host"
     if o.preprocess_only and o.inputs and all(path in ("-", "/dev/null") for path, _ in o.inputs):
         return "host"

@@ -41,7 +41,12 @@ OPTIONS (in clang's and GCC's spelling; those of other targets are accepted wher
   -dumpversion, -dumpmachine, --version, --help
   @FILE                       more arguments from a file
 
-A call without --target that plainly builds for the host (-shared, -lNAME, objects, C++ ...) is handed to $EBPFCC_HOST_CC, or cc.
+WHAT IS HANDED TO THE HOST'S COMPILER ($EBPFCC_HOST_CC, or cc), if neither --target nor a flag that only BPF has is given:
+  a call that links (none of -c -S -E -M -fsyntax-only) with a linker's flag (-shared -static -pie -pthread -lNAME -LDIR -Wl,...),
+  with an object or archive, or of several sources into one -o; and a call whose inputs are C++ or another language, with no C.
+  All else is for BPF: 'ebpfcc prog.c -o prog' writes an object to 'prog', and with -c flags of the linker mean nothing.
+
+BUILD SYSTEMS: cmake --toolchain "$(ebpfcc -print-file-name=ebpfcc.cmake)", meson setup --cross-file "$(ebpfcc -print-file-name=ebpfcc.ini)"
 """
 
 
@@ -76,8 +81,12 @@ def cpus(options: Options) -> str:
 
 
 def _file(options: Options, name: str) -> str:
-    path = os.path.join(resource_dir(), name)
-    return path if os.path.exists(path) else name
+    """Of the resource directory, or a file for build systems (ebpfcc.cmake, ebpfcc.ini)."""
+    for directory in (resource_dir(), os.path.join(os.path.dirname(resource_dir()), "build")):
+        path = os.path.join(directory, name)
+        if os.path.exists(path):
+            return path
+    return name
 
 
 def _program(options: Options, name: str) -> str:
@@ -117,6 +126,7 @@ ANSWERS: dict[str, Callable[[Options, str], str]] = {
     "-print-multiarch": lambda o, _: "",
     "-print-sysroot": lambda o, _: o.sysroot,
     "-print-multi-os-directory": lambda o, _: ".",
+    "-Wl,--version": lambda o, _: f"ebpfcc {__version__} does not link, and passes over the options of GNU ld",  # meson wants to know which linker it is
 }
 FEATURES = "Available features for this target:\n\n  alu32    - 32-bit ALU instructions (from v3 on)\n"
 ON_STDERR = ("-mcpu=help", "-mcpu=?", "-mtune=help", "-print-supported-cpus", "-mattr=help")  # as clang does

@@ -159,8 +159,10 @@ def test_response_files(here: Path) -> None:
         ("-E p.c", "ebpfcc", "bpf"), ("-S -o - p.c", "ebpfcc", "bpf"), ("p.c -o -", "ebpfcc", "bpf"), ("-E -", "bpf-gcc", "bpf"),
         ("--target=bpf -E -", "ebpfcc", "bpf"), ("--target=bpf -fPIC -shared -lfoo -c p.c", "ebpfcc", "bpf"), ("-mcpu=v3 -E -", "ebpfcc", "bpf"),
         ("-v -E -", "ebpfcc", "host"), ("-dM -E - ", "ebpfcc", "host"), ("-dM -E -x c /dev/null", "ebpfcc", "host"),
-        ("p.c -o prog", "ebpfcc", "handed"), ("p.c q.c -o prog", "ebpfcc", "handed"), ("p.c -lelf", "ebpfcc", "handed"), ("p.o q.o", "ebpfcc", "handed"),
-        ("-fPIC -c p.c", "ebpfcc", "handed"), ("-shared p.c -o p.o", "ebpfcc", "handed"), ("p.c -Wl,-z,now", "ebpfcc", "handed"),
+        ("p.c -o prog", "ebpfcc", "bpf"), ("-O2 -fPIE p.c -o prog", "ebpfcc", "bpf"), ("-fPIC -pthread -L. -lelf -static -pie -c p.c", "ebpfcc", "bpf"),
+        ("-c p.c -o x -shared -Wl,-z,now -fuse-ld=lld -rdynamic -s -T p.ld", "ebpfcc", "bpf"), ("-S p.c -lelf", "ebpfcc", "bpf"), ("-E p.c -L.", "ebpfcc", "bpf"),
+        ("-fsyntax-only p.c -static", "ebpfcc", "bpf"), ("-MM p.c -pthread", "ebpfcc", "bpf"), ("p.c q.c -o prog", "ebpfcc", "handed"), ("p.c -lelf", "ebpfcc", "handed"), ("p.o q.o", "ebpfcc", "handed"),
+        ("-fPIC p.c -pie", "ebpfcc", "handed"), ("p.c -pthread", "ebpfcc", "handed"), ("-shared p.c -o p.o", "ebpfcc", "handed"), ("p.c -Wl,-z,now", "ebpfcc", "handed"),
         ("q.cpp -c", "ebpfcc", "handed"), ("p.c -flto -shared -unheard-of", "ebpfcc", "handed"),
     ],
 )  # fmt: skip
@@ -185,7 +187,7 @@ def test_hand_over(here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
     monkeypatch.setattr(os, "execv", lambda path, argv: called.append([path, *argv]))
     cli.main("p.c -o prog -fuse-ld=lld -Qunused-arguments -fcolor-diagnostics -lm".split())
     assert called == [[str(compiler), "mycc", "-pipe", "p.c", "-o", "prog", "-fdiagnostics-color=always", "-lm"]]
-    assert cli.main("p.c -o prog".split()) == 1  # the guard is set: the host's compiler is this command again
+    assert cli.main("p.c -o prog -lm".split()) == 1  # the guard is set: the host's compiler is this command again
     assert "host's compiler is this command again" in capsys.readouterr().err
 
 
@@ -204,7 +206,7 @@ def test_a_host_program_and_library(here: Path) -> None:
 
 def test_no_host_compiler(here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("PATH", str(here))
-    assert cli.main(["p.c", "-o", "prog"]) == 1
+    assert cli.main(["p.c", "-o", "prog", "-lm"]) == 1
     assert "use --target=bpf to compile for BPF" in capsys.readouterr().err
 
 
