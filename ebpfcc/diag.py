@@ -126,6 +126,13 @@ class Record:
         self.text = text
         self.fixit = fixit
 
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        place = f"{self.file}:{self.line}:{self.col}: " if self.file else ""
+        return f"<Record {place}{self.severity}: {self.message}{f' [{self.flag}]' if self.flag else ''}>"
+
 
 class Diagnostics:
     """The messages of one compilation. `errors` and `warnings` count them."""

@@ -7,7 +7,7 @@ import os
 import sys
 from time import perf_counter
 
-from .diag import CompileError, Diagnostics
+from .diag import CompileError, Diagnostics, Record
 from .interpreter import COMPILING
 from .options import Options
 from .source.files import SourceMap
@@ -18,14 +18,16 @@ if TYPE_CHECKING:
 
 
 class Result:
-    """What a compilation gave. data: the object (None after errors); text: for -E, -S and dumps; dependencies: files read."""
+    """What a compilation gave. data: the object (None after errors); text: for -E, -S and dumps; dependencies: files read.
+
+    As a string: its messages, as the command prints them."""
 
     __slots__ = ("data", "text", "diagnostics", "dependencies", "diag", "preprocessor", "times", "stack_usage", "stack_chains")
 
     def __init__(self, diag: Diagnostics) -> None:
         self.data: bytes | None = None
         self.text: str | None = None
-        self.diagnostics: list[Any] = diag.records
+        self.diagnostics: list[Record] = diag.records
         self.dependencies: list[str] = []
         self.diag = diag
         self.preprocessor: Any = None
@@ -38,6 +40,23 @@ class Result:
     @property
     def ok(self) -> bool:
         return self.diag.errors == 0
+
+    def write(self, path: str | os.PathLike[str]) -> None:
+        """Write the object, or the text, at once: whoever reads the file meanwhile has the old one. Raises ValueError if there is none."""
+        from .disk import write_file
+
+        made = self.data if self.data is not None else self.text.encode("utf-8", "surrogateescape") if self.ok and self.text is not None else None
+        if made is None:
+            raise ValueError("the compilation made nothing that could be written")
+        write_file(os.fspath(path), made)
+
+    def __str__(self) -> str:
+        return "\n".join(r.text for r in self.diagnostics)
+
+    def __repr__(self) -> str:
+        made = f"object of {len(self.data)} bytes" if self.data is not None else "text" if self.text is not None and self.ok else "no object"
+        counts = (f"{n} {word}{'s' if n > 1 else ''}" for n, word in ((self.diag.errors, "error"), (self.diag.warnings, "warning")) if n)
+        return f"<Result {', '.join((made, *counts))}>"
 
 
 def compile_source(source: str | tuple[str, str | bytes], options: Options) -> Result:

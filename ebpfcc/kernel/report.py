@@ -32,8 +32,7 @@ def report(data: bytes, name: str, options: Options) -> int:
 
 def messages(result: VerifyResult, color: bool) -> str:
     """All errors with their notes, and how many programs are refused."""
-    records = result.diagnostics + [d for p in result.programs for d in p.diagnostics]
-    out = [Diagnostics._colored(r) if color else r.text for r in records]
+    out = [Diagnostics._colored(r) if color else r.text for r in result.diagnostics]
     refused = sum(not p.accepted for p in result.programs)
     if refused:
         out.append(f"{refused} of {len(result.programs)} program{'s' if len(result.programs) > 1 else ''} refused.")

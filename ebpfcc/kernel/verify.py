@@ -44,19 +44,38 @@ class Verified:
         self.rule = ""
         self.cost: Cost | None = None
 
+    def __str__(self) -> str:
+        return "\n".join(r.text for r in self.diagnostics) or f"{self.name} ({self.section}): {'accepted' if self.accepted else 'refused'}"
+
+    def __repr__(self) -> str:
+        how = "accepted" if self.accepted else f"refused: {self.rule}" if self.rule else "refused"
+        return f"<Verified {self.name} ({self.section}) {how}, {self.processed} instructions processed>"
+
 
 class VerifyResult:
-    """diagnostics: of the object as a whole, if libbpf cannot open it."""
+    """programs: those that were tried. of_object: messages about the object as a whole, if libbpf cannot open it."""
 
-    __slots__ = ("programs", "diagnostics")
+    __slots__ = ("programs", "of_object")
 
     def __init__(self) -> None:
         self.programs: list[Verified] = []
-        self.diagnostics: list[Record] = []
+        self.of_object: list[Record] = []
+
+    @property
+    def diagnostics(self) -> list[Record]:
+        """All messages: the object's, then each program's."""
+        return [*self.of_object, *(r for p in self.programs for r in p.diagnostics)]
 
     @property
     def ok(self) -> bool:
-        return not self.diagnostics and all(p.accepted for p in self.programs)
+        return not self.of_object and all(p.accepted for p in self.programs)
+
+    def __str__(self) -> str:
+        return "\n".join([*(r.text for r in self.of_object), *map(str, self.programs)])
+
+    def __repr__(self) -> str:
+        accepted = sum(p.accepted for p in self.programs)
+        return f"<VerifyResult {'the object cannot be opened' if self.of_object else f'{accepted} of {len(self.programs)} programs accepted'}>"
 
 
 def verify(data: bytes | str | os.PathLike[str], *, programs: Iterable[str] | None = None, count: bool = True, name: str = "") -> VerifyResult:
@@ -76,7 +95,7 @@ def verify(data: bytes | str | os.PathLike[str], *, programs: Iterable[str] | No
     result = VerifyResult()
     with Child(data, name or "object") as opened:
         if not opened.ok:
-            result.diagnostics = libbpf_errors(opened.warnings or ["the object cannot be opened"], obj)
+            result.of_object = libbpf_errors(opened.warnings or ["the object cannot be opened"], obj)
             return result
         wanted = None if programs is None else set(programs)
         for index, (program, section) in enumerate(opened.programs):
