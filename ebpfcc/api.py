@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 
 from .driver import Result, compile_source
-from .flags import UsageError, parse, split_words
+from .flags import UsageError, parse
 from .options import Options
+from .words import split_words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

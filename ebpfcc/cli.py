@@ -8,13 +8,11 @@ from __future__ import annotations
 import os
 import sys
 
-from . import flags
-from .diag import visible
-from .options import Options
-
 TYPE_CHECKING = False
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # all else is imported where an interruption has somebody to take it
     from .driver import InternalError, Result
+    from .options import Options
+    from .told import Told
 
 DEFAULT_SUFFIX = {"assembly": ".s", "link": ".o", "compile": ".o"}
 SEARCH_VARIABLES = (("CPATH", "include_dirs"), ("C_INCLUDE_PATH", "isystem"))
@@ -29,19 +27,26 @@ def main(argv: list[str] | None = None) -> int:
         return status
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # else the interpreter complains when it flushes at its end
+    except OSError as error:
+        from .streams import give_up_output
+
+        give_up_output()
+        if not isinstance(error, BrokenPipeError):
+            what = f"'{error.filename}'" if error.filename else "the standard output"
+            sys.stderr.write(f"{program_name()}: error: cannot write {what}: {error.strerror}\n")
         return 1
 
 
 def command() -> None:
     """The console script: ends the process at once, without taking the compiler's data structures apart (8 of 150 ms)."""
-    status = main()
     try:
-        sys.stdout.flush()
+        from .streams import prepare
+
+        prepare()
+        status = main()
         sys.stderr.flush()
-    except BrokenPipeError:
-        status = status or 1
+    except KeyboardInterrupt:
+        status = 130
     os._exit(status)
 
 
@@ -51,6 +56,10 @@ def program_name() -> str:
 
 
 def run(arguments: list[str], program: str) -> int:
+    from . import flags
+    from .diag import visible
+    from .told import Told
+
     try:
         options = flags.parse(arguments, program)
     except flags.UsageError as error:
@@ -79,12 +88,14 @@ def run(arguments: list[str], program: str) -> int:
         from .lean import enter_parser
 
         enter_parser()
-    statuses = [one_source(path, language, options, arguments) for path, language in options.inputs]
-    return max(statuses, default=0)
+    told = Told(options)
+    statuses = [one_source(path, language, options, arguments, told) | told.finish(path) for path, language in options.inputs]
+    return max(statuses, default=0) | told.finish("")
 
 
-def one_source(path: str, language: str, options: Options, arguments: list[str]) -> int:
+def one_source(path: str, language: str, options: Options, arguments: list[str], told: Told) -> int:
     """Compile one input and write what comes of it."""
+    from .diag import visible
     from .disk import read_stream
     from .driver import InternalError, compile_source
 
@@ -95,7 +106,7 @@ def one_source(path: str, language: str, options: Options, arguments: list[str])
         try:
             source = "<stdin>", read_stream(sys.stdin.buffer)
         except OSError as error:
-            sys.stderr.write(f"{options.program}: error: cannot read the standard input: {error.strerror}\n")
+            told.error(f"cannot read the standard input: {error.strerror}")
             return 1
     try:
         result = compile_source(source, options)
@@ -110,7 +121,7 @@ def one_source(path: str, language: str, options: Options, arguments: list[str])
         return 1
     if options.show_headers and result.preprocessor is not None:
         sys.stderr.write("".join(f"{'.' * depth} {visible(name)}\n" for depth, name, _ in result.preprocessor.included if depth))
-    sys.stderr.write(result.diag.text())
+    told.tell(result.diagnostics, result.diag.text())
     if options.time_passes:
         report_times(result.times)
     if not result.ok:
@@ -121,7 +132,7 @@ def one_source(path: str, language: str, options: Options, arguments: list[str])
     if options.verify and result.data is not None and not status:
         from .kernel.report import report
 
-        status = report(result.data, stem(path), options)
+        status = report(result.data, stem(path), options, told.tell)
     return status
 
 
@@ -157,6 +168,7 @@ def stem(path: str) -> str:
 
 
 def write(path: str, data: str | bytes, options: Options) -> int:
+    from .diag import visible
     from .disk import write_file
 
     try:
@@ -164,6 +176,8 @@ def write(path: str, data: str | bytes, options: Options) -> int:
     except BrokenPipeError:
         raise
     except OSError as error:
+        if path == "-":
+            raise
         sys.stderr.write(f"{options.program}: error: unable to open output file '{visible(path)}': '{error.strerror}'\n1 error generated.\n")
         return 1
     return 0
@@ -171,6 +185,8 @@ def write(path: str, data: str | bytes, options: Options) -> int:
 
 def variant(options: Options, **changes: object) -> Options:
     """The same options but for some."""
+    from .options import Options
+
     other = Options()
     for name in Options.__slots__:
         setattr(other, name, changes.get(name, getattr(options, name)))
@@ -179,6 +195,8 @@ def variant(options: Options, **changes: object) -> Options:
 
 def report_defect(error: InternalError, path: str, options: Options, arguments: list[str]) -> None:
     """What to tell about a defect of the compiler, and how to report it."""
+    from .diag import visible
+
     if error.result is not None:
         sys.stderr.write(error.result.diag.text())
     cause = error.__cause__

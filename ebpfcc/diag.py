@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
         warnings: list[str]
         color: str
+        caret: bool
+        fixits: bool
         error_limit: int
 
     class Origin(Protocol):
@@ -134,11 +136,72 @@ class Record:
         return f"<Record {place}{self.severity}: {self.message}{f' [{self.flag}]' if self.flag else ''}>"
 
 
+def shown(r: Record, color: bool, options: Choices | None) -> str:
+    """A message as the options want it printed."""
+    text = r.text
+    if options is not None and not options.caret:
+        text = "\n".join(line for line in text.split("\n") if not is_snippet(line))
+    if color:
+        text = colored(text)
+    if r.fixit and options is not None and options.fixits:
+        text += "\n" + fixit_line(r)
+    return text
+
+
+def is_snippet(line: str) -> bool:
+    """Whether a line of a message shows the source: `   12 | text` and what stands under it."""
+    number, bar, _ = line.partition(" | ")
+    return bar != "" and number.strip().isdigit() or line.startswith("      | ")
+
+
+def colored(text: str) -> str:
+    out = []
+    for line in text.split("\n"):
+        for severity in ("fatal error", "error", "warning", "note"):
+            head, found, tail = line.partition(f" {severity}: ")
+            if found and head.endswith(":"):
+                line = f"\x1b[1m{head} \x1b[{COLORS[severity]}m{severity}: \x1b[0m\x1b[1m{tail}\x1b[0m"
+                break
+        else:
+            if line.startswith("      | ") and line.endswith("^"):
+                line = line[:-1] + "\x1b[1;32m^\x1b[0m"
+        out.append(line)
+    return "\n".join(out)
+
+
+def source_line(r: Record) -> str:
+    """The line that a message shows, as it shows it."""
+    start = f"{r.line:5d} | "
+    return next((line[len(start) :] for line in r.text.split("\n")[1:] if line.startswith(start)), "")
+
+
+def column(r: Record) -> int:
+    """In characters, from 1; the record's is in bytes."""
+    line = source_line(r).encode("utf-8", "surrogateescape")
+    return len(line[: r.col - 1].decode("utf-8", "replace")) + 1 if len(line) >= r.col else r.col
+
+
+def width(r: Record) -> int:
+    """Characters that the record's fix-it replaces: the word that its caret stands at."""
+    if not r.fixit:
+        return 0
+    rest = source_line(r)[column(r) - 1 :]
+    return next((i for i, c in enumerate(rest) if not (c.isalnum() or c == "_")), len(rest))
+
+
+def fixit_line(r: Record) -> str:
+    """As clang's -fdiagnostics-parseable-fixits has it: columns in bytes, the end is the first that stays."""
+    quoted = r.file.replace("\\", "\\\\").replace('"', '\\"'), (r.fixit or "").replace("\\", "\\\\").replace('"', '\\"')
+    replaced = source_line(r)[column(r) - 1 :][: width(r)].encode("utf-8", "surrogateescape")
+    return f'fix-it:"{quoted[0]}":{{{r.line}:{r.col}-{r.line}:{r.col + len(replaced)}}}:"{quoted[1]}"'
+
+
 class Diagnostics:
     """The messages of one compilation. `errors` and `warnings` count them."""
 
     def __init__(self, sources: Places, options: Choices | None = None) -> None:
         self.sources = sources
+        self.options = options
         self.records: list[Record] = []
         self.errors = 0
         self.warnings = 0
@@ -334,23 +397,8 @@ class Diagnostics:
 
     def text(self) -> str:
         """Everything recorded, as the command prints it, with the count at the end."""
-        out = [self._colored(r) if self.color else r.text for r in self.records]
+        out = [shown(r, self.color, self.options) for r in self.records]
         counts = [f"{n} {word}{'s' if n > 1 else ''}" for n, word in ((self.warnings, "warning"), (self.errors - self._again, "error")) if n]
         if counts:
             out.append(" and ".join(counts) + " generated.")
         return "".join(part + "\n" for part in out)
-
-    @staticmethod
-    def _colored(r: Record) -> str:
-        out = []
-        for line in r.text.split("\n"):
-            for severity in ("fatal error", "error", "warning", "note"):
-                head, found, tail = line.partition(f" {severity}: ")
-                if found and head.endswith(":"):
-                    line = f"\x1b[1m{head} \x1b[{COLORS[severity]}m{severity}: \x1b[0m\x1b[1m{tail}\x1b[0m"
-                    break
-            else:
-                if line.startswith("      | ") and line.endswith("^"):
-                    line = line[:-1] + "\x1b[1;32m^\x1b[0m"
-            out.append(line)
-        return "\n".join(out)

@@ -17,7 +17,10 @@ SETS: dict[str, tuple[str, object]] = {
     "-fsigned-char": ("unsigned_char", False), "-fno-signed-char": ("unsigned_char", True), "-ftime-report": ("time_passes", True),
     "-fcolor-diagnostics": ("color", "always"), "-fno-color-diagnostics": ("color", "never"), "-fdiagnostics-color": ("color", "always"),
     "-fno-diagnostics-color": ("color", "never"), "-fdiagnostics-color=always": ("color", "always"), "-fdiagnostics-color=never": ("color", "never"),
-    "-fdiagnostics-color=auto": ("color", "auto"), "-O": ("opt_level", "1"), "-g": ("debug", 2), "-g0": ("debug", 0), "-g1": ("debug", 1),
+    "-fdiagnostics-color=auto": ("color", "auto"), "-fcaret-diagnostics": ("caret", True), "-fno-caret-diagnostics": ("caret", False),
+    "-fdiagnostics-show-caret": ("caret", True), "-fno-diagnostics-show-caret": ("caret", False), "-fdiagnostics-plain-output": ("caret", False),
+    "-fdiagnostics-parseable-fixits": ("fixits", True), "-fno-diagnostics-parseable-fixits": ("fixits", False),
+    "-O": ("opt_level", "1"), "-g": ("debug", 2), "-g0": ("debug", 0), "-g1": ("debug", 1),
     "-g2": ("debug", 2), "-g3": ("debug", 3), "-gbtf": ("debug", 2), "-ggdb": ("debug", 2), "-ggdb0": ("debug", 0), "-ggdb1": ("debug", 1),
     "-ggdb2": ("debug", 2), "-ggdb3": ("debug", 3), "-gfull": ("debug", 2), "-gline-tables-only": ("debug", 1), "-gmlt": ("debug", 1),
     "-gline-directives-only": ("debug", 1), "--debug": ("debug", 2), "-Ofast": ("opt_level", "3"), "--emit=ir": ("emit", "ir"), "--verify": ("verify", True),
@@ -74,11 +77,11 @@ IGNORED_F = frozenset(
     align-functions align-labels align-loops align-jumps caller-saves thread-jumps ree rename-registers web selective-scheduling
     conserve-stack stack-check stack-clash-protection stack-limit zero-initialized-in-bss zero-call-used-regs
     auto-var-init cf-protection patchable-function-entry
-    caret-diagnostics diagnostics-show-caret diagnostics-show-option diagnostics-show-line-numbers diagnostics-show-labels diagnostics-show-note-include-stack
-    diagnostics-fixit-info diagnostics-show-category diagnostics-format diagnostics-print-source-range-info diagnostics-show-template-tree
+    diagnostics-show-option diagnostics-show-line-numbers diagnostics-show-labels diagnostics-show-note-include-stack
+    diagnostics-fixit-info diagnostics-show-category diagnostics-print-source-range-info diagnostics-show-template-tree
     diagnostics-show-hotness diagnostics-show-cwe diagnostics-urls diagnostics-column-unit diagnostics-absolute-paths show-column show-source-location
     ansi-escape-codes message-length caret-diagnostics-max-lines macro-backtrace-limit spell-checking spell-checking-limit track-macro-expansion
-    elide-type diagnostics-plain-output verbose-asm integrated-as integrated-cc1 integrated-objemitter gnuc-version use-init-array
+    elide-type verbose-asm integrated-as integrated-cc1 integrated-objemitter gnuc-version use-init-array
     debug-types-section debug-macro debug-info-for-profiling standalone-debug limit-debug-info eliminate-unused-debug-types
     eliminate-unused-debug-symbols eliminate-dwarf2-dups var-tracking var-tracking-assignments dwarf2-cfi-asm split-dwarf-inlining
     dwarf-directory-asm random-seed working-directory record-command-line record-gcc-switches crash-diagnostics crash-diagnostics-dir
@@ -167,3 +170,25 @@ KERNELS = (((6, 6), 4), ((5, 1), 3), ((4, 14), 2))  # the kernels that brought e
 GCC_FEATURES = frozenset("alu32 jmpext jmp32 v3-atomics bswap sdiv smov xbpf co-re addr-space-cast".split())
 CLANG_FEATURES = frozenset("alu32 dwarfris dummy allows-misaligned-mem-access".split())
 CHARSETS = frozenset(("utf-8", "utf8"))
+PASSES = frozenset(
+    """align_objects clamps combine constant_objects constant_results dce dead_stores gvn hoist inline join_stores late_constants libcalls licm
+    load_pre lower_switch mem2reg merge_calls prune_params rotate shared_extensions simplify_cfg sink tail_recursion unroll widen_stores""".split()
+)
+
+# Flag -> the values that it can have, also where it changes nothing here: a wrong one is an error, as with clang and GCC.
+FORMATS = {  # GCC's names, then clang's
+    "text": "", "json": "json", "json-stderr": "json", "json-file": "json-file", "sarif-stderr": "sarif", "sarif-file": "sarif-file",
+    "clang": "", "sarif": "sarif", "SARIF": "sarif",
+}  # fmt: skip
+VALUES = {
+    "-fdiagnostics-color=": ("always", "never", "auto"), "-save-temps=": ("cwd", "obj"), "--print-after=": ("all", *sorted(PASSES)),
+    "-fdiagnostics-format=": tuple(FORMATS), "-fdiagnostics-show-category=": ("none", "id", "name"),
+    "-fvisibility=": ("default", "hidden", "internal", "protected"), "-fcf-protection=": ("none", "branch", "return", "full", "check"),
+    "-ffp-contract=": ("fast", "on", "off", "fast-honor-pragmas"), "-fstrict-flex-arrays=": ("0", "1", "2", "3"),
+    "-ftls-model=": ("global-dynamic", "local-dynamic", "initial-exec", "local-exec"),
+    "-fexcess-precision=": ("standard", "fast", "none", "16"), "-fdiagnostics-show-location=": ("once", "every-line"),
+}  # fmt: skip
+NUMBERS = frozenset(
+    """-fmacro-backtrace-limit= -fmessage-length= -fbracket-depth= -fconstexpr-depth= -fconstexpr-steps= -ftabstop= -fmax-include-depth=
+    -fspell-checking-limit= -ftemplate-depth= -ftemplate-backtrace-limit= -fcaret-diagnostics-max-lines=""".split()
+)

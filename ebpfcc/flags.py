@@ -20,6 +20,7 @@ import sys
 
 from . import flag_tables as tables
 from .options import Options
+from .words import split_words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -259,6 +260,22 @@ def _emit(r: Reading, value: str, flag: str) -> None:
     _problem(r, f"invalid value '{value}' in '--emit={value}'", ("the value can be: ir",))
 
 
+def _print_after(r: Reading, value: str, flag: str) -> None:
+    names = value.replace("-", "_").split(",")
+    for name in names:
+        if name not in tables.VALUES[flag]:
+            _invalid(r, name, f"{flag}{value}", tables.VALUES[flag])
+    r.options.print_after += names
+
+
+def _format(r: Reading, value: str, flag: str) -> None:
+    r.options.diagnostics_format = tables.FORMATS[value]
+
+
+def _invalid(r: Reading, value: str, flag: str, can_be: tuple[str, ...]) -> None:
+    _problem(r, f"invalid value '{value}' in '{flag}'", (f"the value can be: {', '.join(can_be)}",))
+
+
 SEPARATE: dict[str, Callable[[Reading, str, str], None]] = {}  # the operand is the next argument
 JOINED: dict[str, Callable[[Reading, str, str], None]] = {}  # the operand follows at once
 PLAIN: dict[str, Callable[[Reading, str, str], None]] = {
@@ -276,7 +293,8 @@ for names, how, function in (  # how: j joined, s separate, b both
     ("-mattr=", "j", _features), ("-ferror-limit= -fmax-errors=", "j", _limit),
     ("-fdebug-prefix-map= -ffile-prefix-map= -fmacro-prefix-map=", "j", _map), ("-fdebug-compilation-dir=", "j", _store("debug_directory")),
     ("-fdebug-compilation-dir", "s", _store("debug_directory")), ("--sysroot= -isysroot", "j", _store("sysroot")),
-    ("--sysroot -isysroot", "s", _store("sysroot")), ("-print-file-name= -print-prog-name=", "j", _query), ("--print-after=", "j", _append("print_after")),
+    ("--sysroot -isysroot", "s", _store("sysroot")), ("-print-file-name= -print-prog-name=", "j", _query), ("--print-after=", "j", _print_after),
+    ("-fdiagnostics-format=", "j", _format),
     ("-fexec-charset= -finput-charset= -fwide-exec-charset=", "j", _charset), ("-fpack-struct=", "j", _pack),
     ("-ftrap-function=", "j", _store("trap_function")),
     ("-ftrivial-auto-var-init=", "j", _auto_init), ("--emit=", "j", _emit), ("-fverify-log=", "j", _store("verify_log")),
@@ -346,6 +364,13 @@ def _set(r: Reading, arg: str) -> None:
 
 def _other(r: Reading, arg: str) -> None:
     """A flag with a joined operand, or one that is ignored, refused or unknown."""
+    name, equals, value = arg.partition("=")
+    if equals and (can_be := tables.VALUES.get(name + equals)) and value not in can_be and name != "--print-after":
+        _invalid(r, value, arg, can_be)
+        return
+    if equals and name + equals in tables.NUMBERS and not value.isdigit():
+        _problem(r, f"invalid integral value '{value}' in '{arg}'")
+        return
     for prefix, reason in tables.REFUSED:
         if arg.startswith(prefix):
             _problem(r, f"'{arg}' is not supported: {reason}")
@@ -427,37 +452,6 @@ def expand_files(arguments: list[str], depth: int = 0) -> list[str]:
         else:
             out.append(arg)
     return out
-
-
-def split_words(text: str) -> list[str]:
-    """Words of a response file: blanks separate, quotes hold together, a backslash takes the next character as it is."""
-    words: list[str] = []
-    word: list[str] | None = None
-    quote = ""
-    characters = iter(text)
-    for c in characters:
-        if c == "\\":
-            word = word or []
-            word.append(next(characters, ""))
-        elif quote:
-            if c == quote:
-                quote = ""
-            else:
-                word = word or []
-                word.append(c)
-        elif c in "\"'":
-            quote = c
-            word = word or []
-        elif c.isspace():
-            if word is not None:
-                words.append("".join(word))
-            word = None
-        else:
-            word = word or []
-            word.append(c)
-    if word is not None:
-        words.append("".join(word))
-    return words
 
 
 def language_of(path: str) -> str:

@@ -34,6 +34,7 @@ OPTIONS (in clang's and GCC's spelling; those of other targets are accepted wher
   -M -MM -MD -MMD -MF FILE -MT TARGET -MQ TARGET -MP -MG    make rules
   -dM -dD -dN -dI -P -C -H    what -E and the preprocessor show
   -Wall -Wextra -WNAME -Wno-NAME -Werror -Werror=NAME -w -pedantic
+  -fdiagnostics-format=json|sarif, -fdiagnostics-parseable-fixits, -fno-caret-diagnostics    messages for other programs
   -ferror-limit=N, -fdiagnostics-color=always|never|auto, -ffile-prefix-map=OLD=NEW
   --emit=ir, --print-after=PASS, -ftime-report, -fstack-usage, --stack-chains, -save-temps, -v, -###
   --verify, -fverify-log=FILE  load the object's programs into the running kernel and tell what its verifier says, at C lines

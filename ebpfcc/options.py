@@ -10,7 +10,8 @@ class Options:
         "inputs", "output", "action", "language",
         "target", "big_endian", "cpu", "flavour", "std_year", "std_gnu", "opt_level", "debug", "frame_limit",
         "defines", "includes", "imacros", "iquote", "include_dirs", "isystem", "idirafter", "nostdinc", "sysroot", "undef", "trigraphs",
-        "warnings", "color", "error_limit", "preprocess_only", "keep_comments", "no_line_markers", "dump", "show_headers",
+        "warnings", "color", "caret", "fixits", "diagnostics_format",
+        "error_limit", "preprocess_only", "keep_comments", "no_line_markers", "dump", "show_headers",
         "dependencies", "dependency_file", "dependency_targets", "dependency_phony", "missing_generated",
         "prefix_map", "debug_prefix_map", "debug_directory", "verbose", "dry_run", "save_temps", "freestanding", "unsigned_char",
         "strict_aliasing", "short_enums", "pack", "auto_init", "trap_function", "stack_usage", "stack_chains", "gnu_inline", "wrapping", "header_index",
@@ -44,6 +45,9 @@ class Options:
         self.trigraphs = False
         self.warnings: list[str] = []  # -W names as given, without -W; "#silent" for -w
         self.color = "auto"
+        self.caret = True  # messages show the source line
+        self.fixits = False  # and what would mend it, for programs
+        self.diagnostics_format = ""  # "", or json or sarif, with -file
         self.error_limit = 20
         self.preprocess_only = False
         self.keep_comments = False

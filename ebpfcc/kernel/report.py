@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
-from ..diag import Diagnostics, visible
+from ..diag import Record, shown, visible
 from ..disk import write_file
 from ..options import Options
 from .cost import table
 from .verify import VerifyError, VerifyResult, verify
 
 
-def report(data: bytes, name: str, options: Options) -> int:
+def report(data: bytes, name: str, options: Options, tell: Callable[[list[Record], str], None]) -> int:
     """Verify an object; refusals go to standard error, costs to standard output. Returns the exit status."""
     try:
         result = verify(data, name=name)
     except (VerifyError, ValueError) as error:
-        sys.stderr.write(f"{options.program}: error: --verify: {error}\n")
+        message = f"--verify: {error}"
+        tell([Record("error", "", 0, 0, message, None, message, None)], f"{options.program}: error: {message}\n")
         return 1
-    sys.stderr.write(messages(result, options.color == "always"))
+    tell(result.diagnostics, messages(result, options))
     costs = "".join(table(p.name, p.section, p.cost) for p in result.programs if p.cost)
     (sys.stderr if options.output == "-" else sys.stdout).write(costs)  # an object on standard output stays whole
     if options.verify_log:
@@ -30,9 +32,9 @@ def report(data: bytes, name: str, options: Options) -> int:
     return 0 if result.ok else 1
 
 
-def messages(result: VerifyResult, color: bool) -> str:
+def messages(result: VerifyResult, options: Options) -> str:
     """All errors with their notes, and how many programs are refused."""
-    out = [Diagnostics._colored(r) if color else r.text for r in result.diagnostics]
+    out = [shown(r, options.color == "always", options) for r in result.diagnostics]
     refused = sum(not p.accepted for p in result.programs)
     if refused:
         out.append(f"{refused} of {len(result.programs)} program{'s' if len(result.programs) > 1 else ''} refused.")

@@ -1,0 +1,34 @@
+"""The words of a text that holds arguments: of a response file, or of flags given to the library."""
+
+from __future__ import annotations
+
+
+def split_words(text: str) -> list[str]:
+    """Blanks separate, quotes hold together, a backslash takes the next character as it is."""
+    words: list[str] = []
+    word: list[str] | None = None
+    quote = ""
+    characters = iter(text)
+    for c in characters:
+        if c == "\\":
+            word = word or []
+            word.append(next(characters, ""))
+        elif quote:
+            if c == quote:
+                quote = ""
+            else:
+                word = word or []
+                word.append(c)
+        elif c in "\"'":
+            quote = c
+            word = word or []
+        elif c.isspace():
+            if word is not None:
+                words.append("".join(word))
+            word = None
+        else:
+            word = word or []
+            word.append(c)
+    if word is not None:
+        words.append("".join(word))
+    return words
