@@ -94,7 +94,11 @@ def run(arguments: list[str], program: str) -> int:
 
 
 def one_source(path: str, language: str, options: Options, arguments: list[str], told: Told) -> int:
-    """Compile one input and write what comes of it."""
+    """Compile one input and write what comes of it; what the verifier refuses is not written."""
+    if language == "object":
+        from .kernel.report import report_file
+
+        return report_file(path, stem(path), options, told.tell)
     from .diag import visible
     from .disk import read_stream
     from .driver import InternalError, compile_source
@@ -128,12 +132,12 @@ def one_source(path: str, language: str, options: Options, arguments: list[str],
         if options.action == "preprocess" and options.output in ("", "-") and result.text is not None:
             write("-", result.text, options)
         return 1
-    status = write_outputs(path, result, options)
-    if options.verify and result.data is not None and not status:
+    if options.verify and result.data is not None:
         from .kernel.report import report
 
-        status = report(result.data, stem(path), options, told.tell)
-    return status
+        if report(result.data, stem(path), options, told.tell):
+            return 1
+    return write_outputs(path, result, options)
 
 
 def report_times(times: list[tuple[str, float]]) -> None:

@@ -550,10 +550,15 @@ def _check_inputs(o: Options) -> None:
             raise UsageError(f"'{path}' is a directory")
         if language in ("object", "assembler", "ir", "") and path == "/dev/null":
             language = "c"
+        if language == "object" and o.verify:
+            checked.append((path, language))
+            continue
         if language not in ("", "c", "cpp-output") and not (language == "assembler" and o.preprocess_only):
             raise UsageError(f"cannot compile '{path}': {WHAT.get(language, language)}")
         checked.append((path, language or "c"))
     o.inputs = checked
+    if o.verify and o.output and any(language == "object" for _, language in checked):
+        raise UsageError("'-o' is of no use with an object to verify: it is not written")
     if len(checked) > 1 and o.output and (o.action not in ("syntax", "preprocess")):
         raise UsageError("cannot specify -o when generating multiple output files")
 
@@ -575,7 +580,8 @@ def _check_verify(o: Options) -> None:
 
 NO_OBJECT = {"assembly": "-S", "preprocess": "-E", "syntax": "-fsyntax-only"}
 WHAT = {
-    "object": "objects are not linked; use 'bpftool gen object'", "assembler": "assembly is accepted in C's asm() only", "ir": "ebpfcc has no LLVM behind it",
+    "object": "objects are not linked (use 'bpftool gen object'), but '--verify' takes them",
+    "assembler": "assembly is accepted in C's asm() only", "ir": "ebpfcc has no LLVM behind it",
     "c++": "only C is compiled", "objc": "only C is compiled", "cuda": "only C is compiled", "opencl": "only C is compiled", "fortran": "only C is compiled",
 }  # fmt: skip
 if TYPE_CHECKING:

@@ -37,7 +37,8 @@ OPTIONS (in clang's and GCC's spelling; those of other targets are accepted wher
   -fdiagnostics-format=json|sarif, -fdiagnostics-parseable-fixits, -fno-caret-diagnostics    messages for other programs
   -ferror-limit=N, -fdiagnostics-color=always|never|auto, -ffile-prefix-map=OLD=NEW
   --emit=ir, --print-after=PASS, -ftime-report, -fstack-usage, --stack-chains, -save-temps, -v, -###
-  --verify, -fverify-log=FILE  load the object's programs into the running kernel and tell what its verifier says, at C lines
+  --verify, -fverify-log=FILE  load the object's programs (compiled, or of an object given) into the running kernel and tell what its
+                              verifier says, at C lines; what is refused is not written
   -print-file-name=F -print-prog-name=P -print-search-dirs -print-resource-dir -print-target-triple
   -dumpversion, -dumpmachine, --version, --help
   @FILE                       more arguments from a file

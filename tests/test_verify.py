@@ -5,17 +5,21 @@ from __future__ import annotations
 import errno
 import importlib.util
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 import ebpfcc
 from ebpfcc.kernel import attempt, explain, known, verifier_log
-from ebpfcc.kernel.cost import table
+from ebpfcc.kernel.cost import loop_heads, table
+from ebpfcc.kernel.layout import Insn
 from ebpfcc.kernel.libbpf import why_not
 from ebpfcc.kernel.verify import VerifyResult, verify
+from ebpfcc.obj.read_ext import Line
 
 HERE = Path(__file__).resolve().parent
 spec = importlib.util.spec_from_file_location("verify_cases", HERE / "verify" / "cases.py")
@@ -144,7 +148,7 @@ def test_costs() -> None:
 
 @needs_kernel
 def test_costs_that_are_too_large_to_count(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ebpfcc.kernel.verify.LOGGED", 100)
+    monkeypatch.setattr("ebpfcc.kernel.verify.WHOLE", 4096)
     (program,) = checked(LOOP).programs
     assert program.accepted and program.cost is not None and not program.cost.counted and program.processed > 100
     assert "these are the verifier's totals alone" in table("prog", "xdp", program.cost)
@@ -270,9 +274,13 @@ def test_without_line_information() -> None:
 # -- the command ----------------------------------------------------------------------------------------------------------
 def command(tmp_path: Path, body: str, *flags: str) -> subprocess.CompletedProcess[str]:
     (tmp_path / "t.c").write_text(cases.PRELUDE + body + "\n")
-    arguments = [sys.executable, "-m", "ebpfcc", "-O2", "-g", "--verify", "-c", "t.c", *flags]
+    return run(tmp_path, "-O2", "-g", "--verify", "-c", "t.c", *flags)
+
+
+def run(tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "PYTHONPATH": str(HERE.parent), "NO_COLOR": "1"}
-    return subprocess.run(arguments, cwd=tmp_path, capture_output=True, text=True, check=False, env=environment)
+    start = [sys.executable, "-m", "ebpfcc", *arguments]
+    return subprocess.run(start, cwd=tmp_path, capture_output=True, text=True, check=False, env=environment)
 
 
 @needs_kernel
@@ -287,7 +295,7 @@ def test_the_form_of_a_refusal(tmp_path: Path) -> None:
     assert lines[2].startswith("      | ") and lines[2].endswith("^")
     assert any(note.startswith("note: the verifier on program 'prog' (section 'xdp'): R") for note in lines)
     assert lines[-1] == "1 of 1 program refused."
-    assert (tmp_path / "t.o").exists()
+    assert not (tmp_path / "t.o").exists()
     assert (tmp_path / "log").read_text().startswith("== prog (xdp): refused\n0: R1=ctx()")
 
 
@@ -307,7 +315,118 @@ def test_without_the_means(tmp_path: Path) -> None:
     arguments = [sys.executable, "-m", "ebpfcc", "--verify", "-g", "-c", "t.c"]
     done = subprocess.run(arguments, cwd=tmp_path, capture_output=True, text=True, check=False, env=environment)
     assert (done.returncode, done.stderr) == (1, "ebpfcc: error: --verify: no libbpf.so.1 on this machine\n")
-    assert (tmp_path / "t.o").exists()
+    assert not (tmp_path / "t.o").exists()
+
+
+# -- a gate ---------------------------------------------------------------------------------------------------------------
+REFUSED = next(body for name, _, body in cases.CASES if name == "null_read")
+UNSIZED = """
+struct { __uint(type, BPF_MAP_TYPE_HASH); __type(key, __u32); __type(value, __u64); } seen SEC(".maps");
+SEC("xdp") int prog(struct xdp_md *ctx) {
+  __u32 key = 1;
+  return bpf_map_lookup_elem(&seen, &key) ? 2 : 1;
+}
+"""
+LONG = """
+SEC("xdp") int prog(struct xdp_md *ctx) {
+  int total = 0;
+  for (int i = 0; i < 25000; i++) {
+    total ^= bpf_get_prandom_u32();
+  }
+  return total & 1;
+}
+"""
+
+
+@needs_kernel
+def test_what_is_refused_leaves_the_former_object(tmp_path: Path) -> None:
+    (tmp_path / "t.o").write_text("former")
+    done = command(tmp_path, REFUSED, "-MD")
+    assert done.returncode == 1 and "is NULL here" in done.stderr
+    assert (tmp_path / "t.o").read_text() == "former" and not (tmp_path / "t.d").exists()
+    assert command(tmp_path, OK, "-MD").returncode == 0
+    assert (tmp_path / "t.o").read_bytes()[:4] == b"\x7fELF" and (tmp_path / "t.d").exists()
+
+
+@needs_kernel
+@pytest.mark.parametrize("name", ["t.o", "t.bpf", "object"])
+def test_an_object_that_is_there(tmp_path: Path, name: str) -> None:
+    for body, status, words in ((REFUSED, 1, "t.c:"), (OK, 0, "")):
+        data = compiled(body)
+        (tmp_path / name).write_bytes(data)
+        done = run(tmp_path, "--verify", name)
+        assert done.returncode == status and words in done.stderr and ("accepted;" in done.stdout) == (not status)
+        assert (tmp_path / name).read_bytes() == data and len(list(tmp_path.iterdir())) == 1
+
+
+def test_what_is_no_object(tmp_path: Path) -> None:
+    (tmp_path / "t.o").write_text("int x;")
+    for arguments, words in ((["t.o"], "--verify: "), (["t.o", "-o", "x"], "'-o' is of no use"), (["none.o"], "no such file")):
+        done = run(tmp_path, "--verify", *arguments)
+        assert done.returncode == 1 and "error: " + words in done.stderr and "Traceback" not in done.stderr
+
+
+@needs_kernel
+def test_a_map_that_libbpf_would_not_make(tmp_path: Path) -> None:
+    done = command(tmp_path, UNSIZED)
+    line = (cases.PRELUDE + UNSIZED).split("\n").index("  return bpf_map_lookup_elem(&seen, &key) ? 2 : 1;") + 1
+    assert done.returncode == 0 and f"t.c:{line}:" in done.stderr
+    assert "warning: libbpf makes map 'seen' only if it has a size: give it max_entries" in done.stderr
+    assert command(tmp_path, UNSIZED, "-Werror").returncode == 1
+    assert not command(tmp_path, UNSIZED.replace("} seen", "__uint(max_entries, 4); } seen")).stderr
+    events = UNSIZED.replace("_HASH", "_PERF_EVENT_ARRAY").replace("__u64", "__u32")  # libbpf counts the processors
+    assert not command(tmp_path, events.replace("bpf_map_lookup_elem(&seen, &key)", "bpf_perf_event_output(ctx, &seen, ~0U, &key, 4)")).stderr
+
+
+@needs_kernel
+def test_an_object_without_programs(tmp_path: Path) -> None:
+    done = command(tmp_path, "int x;")
+    assert done.returncode == 0 and done.stderr == "warning: the object has no program that could be verified\n"
+
+
+@needs_kernel
+def test_interrupted(tmp_path: Path) -> None:
+    """Ctrl-C at the terminal: the signal comes to all of the process group, while the kernel is at work."""
+    (tmp_path / "t.c").write_text(cases.PRELUDE + LONG.replace("25000", "8000000"))
+    environment = {**os.environ, "PYTHONPATH": str(HERE.parent)}
+    arguments = [sys.executable, "-m", "ebpfcc", "-O2", "-g", "--verify", "-c", "t.c"]
+    process = subprocess.Popen(arguments, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    while process.poll() is None and not children.read_text():
+        time.sleep(0.02)
+    time.sleep(0.1)
+    os.killpg(process.pid, signal.SIGINT)
+    assert process.communicate(timeout=60)[1] == "" and process.returncode == 130
+    assert not (tmp_path / "t.o").exists()
+
+
+@needs_kernel
+def test_long_loops_are_counted() -> None:
+    (program,) = checked(LONG).programs
+    assert program.accepted and program.processed > 99_000
+    assert program.cost is not None and program.cost.counted and max(line.visits for line in program.cost.lines) >= 25_000
+
+
+@pytest.mark.parametrize(
+    "code, heads",
+    [
+        ([(0x05, 2), (0xB7, 0), (0x95, 0), (0x05, -3)], []),  # the order of blocks: back, and out
+        ([(0xB7, 0), (0xB7, 0), (0x55, -2), (0x95, 0)], [1]),
+        ([(0xB7, 0), (0x55, 1), (0x05, -2), (0x95, 0)], [1]),
+        ([(0x05, 1), (0x95, 0), (0x15, -2), (0x05, -2)], [2]),
+    ],
+)
+def test_only_loops_are_loops(code: list[tuple[int, int]], heads: list[int]) -> None:
+    class Code:
+        size = len(code)
+
+        def insn(self, at: int) -> Insn | None:
+            return Insn(code[at][0], 0, 0, code[at][1], 0) if 0 <= at < self.size else None
+
+        def line(self, at: int) -> Line:
+            return Line("t.c", at, 1, "")
+
+    assert loop_heads(Code()) == {("t.c", at) for at in heads}
 
 
 # -- the log --------------------------------------------------------------------------------------------------------------

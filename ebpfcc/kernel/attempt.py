@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-import errno
+import mmap
 import os
 import re
 from collections.abc import Iterator
@@ -14,8 +14,7 @@ from .libbpf import each, library, size_maps
 
 PATH, ALL, STATISTICS = 1, 2, 4  # what the log holds
 SMALL = 1 << 20
-LOGGED = 300_000  # instructions whose whole log is asked for
-EACH = 600  # bytes of a whole log for each of them, at the most usual
+WHOLE = 1 << 29  # bytes of a whole log, of which only those that the verifier writes take memory; the kernel's limit is twice that
 WARNING = 0
 PRINT = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_int, ctypes.c_char_p, ctypes.c_void_p)
 
@@ -27,7 +26,7 @@ class OpenOptions(ctypes.Structure):
 
 
 class Attempt(NamedTuple):
-    """status: 0 or -errno. log: the verifier's; cut: its beginning (before Linux 6.4 its end) is lost. warnings: libbpf's lines."""
+    """One load. status: 0 or -errno. log: the verifier's; cut: its beginning (before Linux 6.4 its end) is lost. warnings: libbpf's lines."""
 
     status: int
     log: str
@@ -46,6 +45,7 @@ class Opened:
         self.options = OpenOptions(ctypes.sizeof(OpenOptions), name.encode("utf-8", "surrogateescape")[:15])
         self.warnings: list[str] = []
         self.programs: list[tuple[str, str]] = []  # (name, section)
+        self.sized: list[tuple[str, int]] = []  # maps that have no size of their own, and the size that they got
         with captured(lib) as self.warnings:
             obj = self._open()
         self.ok = bool(obj)
@@ -57,14 +57,15 @@ class Opened:
 
     def _open(self) -> int | None:
         obj: int | None = self.lib.bpf_object__open_mem(self.data, len(self.data), ctypes.byref(self.options))
-        size_maps(self.lib, obj)
+        self.sized = size_maps(self.lib, obj)
         for one in each(self.lib.bpf_object__next_map, obj) if obj else ():
             self.lib.bpf_map__set_pin_path(one, None)
         return obj
 
-    def load(self, index: int, level: int, size: int) -> Attempt:
-        """Load the program with this number."""
-        log = ctypes.create_string_buffer(size)
+    def load(self, index: int, level: int, size: int) -> tuple[int, bytes, list[str]]:
+        """Load the program with this number. -> (status, log, warnings)"""
+        memory = mmap.mmap(-1, size)
+        log = (ctypes.c_char * size).from_buffer(memory)
         with captured(self.lib) as warnings:
             obj = self._open()
             for i, program in enumerate(each(self.lib.bpf_object__next_program, obj)):
@@ -74,7 +75,8 @@ class Opened:
                     self.lib.bpf_program__set_log_level(program, level)
             status = self.lib.bpf_object__load(obj)
             self.lib.bpf_object__close(obj)
-        return Attempt(status, log.value.decode("utf-8", "replace"), status == -errno.ENOSPC, warnings)
+        end = memory.find(b"\0")
+        return status, memory[: end if end >= 0 else size], warnings
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """libbpf in a process of its own: what it makes of an object that it was not made for ends that process, and is told as an error.
 
+The process has a group of its own, so that Ctrl-C at the terminal comes to the parent alone, which ends it.
 The parent sends the object, then one line for each attempt: program, level and size of the log. The child answers with a line of JSON, after
 an attempt also with the log.
 """
@@ -39,17 +40,20 @@ class Child:
         self.ok = False
         self.warnings: list[str] = []
         self.programs: list[tuple[str, str]] = []
+        self.sized: list[tuple[str, int]] = []
         self.start()
 
     def __enter__(self) -> Child:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None and self.process is not None:
+            self.process.kill()  # it may be in the kernel for a minute
         self.stop()
 
     def start(self) -> None:
         arguments = [sys.executable, "-I", "-S", "-c", COMMAND.format(PACKAGES), self.name.encode("utf-8", "replace").decode()]
-        self.process = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.process = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, process_group=0)
         try:
             self.send(LENGTH.pack(len(self.data)) + self.data)
             opened = self.answer()
@@ -58,6 +62,7 @@ class Child:
             return
         self.ok, self.warnings = opened["ok"], opened["warnings"]
         self.programs = [(name, section) for name, section in opened["programs"]]
+        self.sized = [(name, size) for name, size in opened["sized"]]
 
     def stop(self) -> int:
         """The child's status."""
@@ -113,7 +118,7 @@ class Child:
                 raise self.death()
         except Died as death:
             return Attempt(-errno.EIO, "", False, [f"{death} while it loaded the program"])
-        return Attempt(told["status"], log.decode("utf-8", "replace"), told["cut"], told["warnings"])
+        return Attempt(told["status"], log.decode("utf-8", "replace"), told["status"] == -errno.ENOSPC, told["warnings"])
 
 
 def serve() -> None:
@@ -128,11 +133,12 @@ def serve() -> None:
     os.dup2(2, 1)  # what libraries print is no answer
     (size,) = LENGTH.unpack(requests.read(LENGTH.size))
     opened = Opened(requests.read(size), sys.argv[1])
-    answers.write(json.dumps({"ok": opened.ok, "warnings": opened.warnings, "programs": opened.programs}).encode() + b"\n")
+    told = {"ok": opened.ok, "warnings": opened.warnings, "programs": opened.programs, "sized": opened.sized}
+    answers.write(json.dumps(told).encode() + b"\n")
     answers.flush()
     for line in requests:
         index, level, size = map(int, line.split())
-        attempt = opened.load(index, level, size)
-        log = attempt.log.encode()
-        answers.write(json.dumps({"status": attempt.status, "cut": attempt.cut, "warnings": attempt.warnings, "log": len(log)}).encode() + b"\n" + log)
+        status, log, warnings = opened.load(index, level, size)
+        answers.write(json.dumps({"status": status, "warnings": warnings, "log": len(log)}).encode() + b"\n")
+        answers.write(log)
         answers.flush()

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import NamedTuple
 
-from .layout import Program
+from .layout import CALL, CALLX, LD_IMM64, Program
 from .refusal import shown_path
 from .verifier_log import Stats
 
 LINES = 8
+JUMPS, EXIT, JA32 = (5, 6), 0x90, 0x06
 
 
 class LineCost(NamedTuple):
@@ -53,17 +54,42 @@ def cost(program: Program, stats: Stats, visits: Counter[int] | None) -> Cost:
 
 
 def loop_heads(program: Program) -> set[tuple[str, int]]:
-    """The C lines that jumps go back to."""
+    """The C lines that jumps go back to from what they lead to: others go back only because of the order of blocks."""
     found = set()
     for at in range(program.size):
-        insn = program.insn(at)
-        if insn is None or insn.kind not in (5, 6) or insn.code & 0xF0 in (0x80, 0x90):
-            continue
-        offset = insn.imm if insn.code == 0x06 else insn.off
-        line = program.line(at + 1 + offset) if offset < 0 else None
-        if line is not None:
-            found.add((shown_path(line.file), line.line))
+        back = [target for target in successors(program, at) if target <= at]
+        if back and reaches(program, back[0], at):
+            line = program.line(back[0])
+            if line is not None:
+                found.add((shown_path(line.file), line.line))
     return found
+
+
+def successors(program: Program, at: int) -> list[int]:
+    """Where an instruction goes on, within its function."""
+    insn = program.insn(at)
+    if insn is None:
+        return []
+    if insn.code == LD_IMM64:
+        return [at + 2]
+    if insn.kind not in JUMPS or insn.code in (CALL, CALLX):
+        return [at + 1]
+    if insn.code & 0xF0 == EXIT:
+        return []
+    target = at + 1 + (insn.imm if insn.code == JA32 else insn.off)
+    return [at + 1, target] if insn.conditional else [target]
+
+
+def reaches(program: Program, start: int, end: int) -> bool:
+    seen, work = {start}, [start]
+    while work:
+        at = work.pop()
+        if at == end:
+            return True
+        new = [target for target in successors(program, at) if target not in seen]
+        seen.update(new)
+        work += new
+    return False
 
 
 def table(name: str, section: str, c: Cost) -> str:

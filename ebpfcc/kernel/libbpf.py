@@ -12,6 +12,7 @@ from ..target.host import KERNEL_BTF
 BPF_MAP_TYPE_ARRAY = 2
 LOG_SIZE = 1 << 22
 SIZED = {27: 1 << 18, 31: 1 << 18}  # ring buffers; other maps whose size is left to user space get 8 entries
+SIZED_BY_LIBBPF = 4  # perf event arrays: an entry for each processor
 UNSIZED = {0, 8, 19, 20, 21, 24, 26, 28, 29, 30, 32, 33}  # maps without a size, or whose size is not ours to set
 
 
@@ -29,6 +30,7 @@ def library() -> ctypes.CDLL | None:
         lib.bpf_program__set_autoload.argtypes = [ctypes.c_void_p, ctypes.c_bool]
         lib.bpf_program__set_log_buf.argtypes = [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_size_t]
         lib.bpf_map__max_entries.restype, lib.bpf_map__max_entries.argtypes = ctypes.c_uint32, [ctypes.c_void_p]
+        lib.bpf_map__name.restype, lib.bpf_map__name.argtypes = ctypes.c_char_p, [ctypes.c_void_p]
         lib.bpf_map__type.argtypes = [ctypes.c_void_p]
         lib.bpf_map__set_max_entries.argtypes = [ctypes.c_void_p, ctypes.c_uint32]
         lib.bpf_object__load.argtypes = lib.bpf_object__close.argtypes = [ctypes.c_void_p]
@@ -182,12 +184,17 @@ def open_sized(lib: ctypes.CDLL, path: str) -> int | None:
     return obj
 
 
-def size_maps(lib: ctypes.CDLL, obj: int | None) -> None:
-    """Sizes for maps that get theirs from user space."""
+def size_maps(lib: ctypes.CDLL, obj: int | None) -> list[tuple[str, int]]:
+    """Sizes for maps that get theirs from user space. -> (name, size) of those that libbpf would not make without it"""
+    sized = []
     for one in each(lib.bpf_object__next_map, obj) if obj else ():
         kind = lib.bpf_map__type(one)
         if not lib.bpf_map__max_entries(one) and kind not in UNSIZED:
-            lib.bpf_map__set_max_entries(one, SIZED.get(kind, 8))
+            size = SIZED.get(kind, 8)
+            lib.bpf_map__set_max_entries(one, size)
+            if kind != SIZED_BY_LIBBPF:
+                sized.append((lib.bpf_map__name(one).decode("utf-8", "replace"), size))
+    return sized
 
 
 def each(following: ctypes._NamedFuncPointer, obj: int | None) -> list[int]:

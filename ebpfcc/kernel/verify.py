@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from ..diag import Record
 from ..disk import MOST_OBJECT, read_named
 from ..obj.read_ext import Line, Object
-from .attempt import ALL, EACH, LOGGED, PATH, SMALL, STATISTICS, Attempt, reason, refused_by_libbpf
+from .attempt import ALL, PATH, SMALL, STATISTICS, WHOLE, Attempt, reason, refused_by_libbpf
 from .child import Child
 from .cost import Cost, cost
 from .layout import Program
@@ -21,6 +21,10 @@ from .verifier_log import NO_SCALAR, Log, Stats, said, visits
 FORBIDDEN = (
     "the verifier has not seen the program: capabilities (CAP_NET_ADMIN for the network's programs, CAP_PERFMON for tracing, beside CAP_BPF) "
     "or the machine's policy (lockdown, an LSM) forbid programs of section '{}' here"
+)
+UNSIZED = (
+    "libbpf makes map '{}' only if it has a size: give it max_entries, or have the loader call bpf_map__set_max_entries() "
+    "(to verify the programs it has {} here)"
 )
 
 
@@ -53,7 +57,8 @@ class Verified:
 
 
 class VerifyResult:
-    """programs: those that were tried. of_object: messages about the object as a whole, if libbpf cannot open it."""
+    """programs: those that were tried. of_object: messages about the object as a whole: an error if libbpf cannot open it, warnings of what
+    it would refuse though the verifier does not."""
 
     __slots__ = ("programs", "of_object")
 
@@ -68,14 +73,15 @@ class VerifyResult:
 
     @property
     def ok(self) -> bool:
-        return not self.of_object and all(p.accepted for p in self.programs)
+        return not any(d.severity == "error" for d in self.of_object) and all(p.accepted for p in self.programs)
 
     def __str__(self) -> str:
         return "\n".join([*(r.text for r in self.of_object), *map(str, self.programs)])
 
     def __repr__(self) -> str:
         accepted = sum(p.accepted for p in self.programs)
-        return f"<VerifyResult {'the object cannot be opened' if self.of_object else f'{accepted} of {len(self.programs)} programs accepted'}>"
+        opened = not any(d.severity == "error" for d in self.of_object)
+        return f"<VerifyResult {f'{accepted} of {len(self.programs)} programs accepted' if opened else 'the object cannot be opened'}>"
 
 
 def verify(data: bytes | str | os.PathLike[str], *, programs: Iterable[str] | None = None, count: bool = True, name: str = "") -> VerifyResult:
@@ -97,6 +103,9 @@ def verify(data: bytes | str | os.PathLike[str], *, programs: Iterable[str] | No
         if not opened.ok:
             result.of_object = libbpf_errors(opened.warnings or ["the object cannot be opened"], obj)
             return result
+        result.of_object = [record("warning", obj.use_of(name), UNSIZED.format(name, size)) for name, size in opened.sized]
+        if not opened.programs:
+            result.of_object.append(record("warning", None, "the object has no program that could be verified"))
         wanted = None if programs is None else set(programs)
         for index, (program, section) in enumerate(opened.programs):
             if wanted is None or program in wanted:
@@ -105,7 +114,7 @@ def verify(data: bytes | str | os.PathLike[str], *, programs: Iterable[str] | No
 
 
 def one(opened: Child, index: int, program: Program, verified: Verified, count: bool) -> Verified:
-    """Statistics first: whole logs are only asked for when it is known that they are wanted and how large they are."""
+    """Statistics first: whole logs are only asked for when it is known that they are wanted."""
     first = opened.load(index, STATISTICS, SMALL)
     verified.log = first.log
     stats = Stats(first.log)
@@ -113,8 +122,8 @@ def one(opened: Child, index: int, program: Program, verified: Verified, count: 
     if accepted(first, stats):
         verified.accepted = True
         counted = None
-        if count and stats.processed <= LOGGED:
-            second = opened.load(index, ALL | STATISTICS, SMALL + stats.processed * EACH)
+        if count:
+            second = opened.load(index, ALL | STATISTICS, WHOLE)
             if not second.cut and second.log:
                 verified.log = second.log
                 counted = visits(second.log)
