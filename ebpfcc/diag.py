@@ -63,7 +63,7 @@ WARNINGS = {
     "expansion-to-defined": "extra", "trigraphs": "", "shadow": "off", "cast-align": "off", "cast-qual": "off", "conversion": "off",
     "sign-conversion": "off", "shorten-64-to-32": "off", "implicit-int-conversion": "off", "constant-conversion": "",
     "bitfield-constant-conversion": "", "single-bit-bitfield-constant-conversion": "", "initializer-overrides": "", "visibility": "",
-    "uninitialized-map-argument": "all",
+    "uninitialized-map-argument": "all", "bpf-map": "", "bpf-section": "",
     "padded": "off", "declaration-after-statement": "off", "strict-prototypes": "pedantic",
     "missing-prototypes": "off", "missing-declarations": "", "write-strings": "off", "implicit-fallthrough": "off",
     "invalid-pp-token": "", "extra-tokens": "", "endif-labels": "", "newline-eof": "pedantic", "date-time": "off",
@@ -92,7 +92,7 @@ GROUPS = {
     "implicit": ("implicit-function-declaration", "implicit-int"),
 }  # fmt: skip
 # Kinds that clang and GCC do not have: a build that passes with them under -Werror passes with us. -Werror=name makes them errors.
-OWN = frozenset(("bpf-format", "uninitialized-map-argument"))
+OWN = frozenset(("bpf-format", "uninitialized-map-argument", "bpf-map", "bpf-section"))
 COLORS = {"error": "1;31", "fatal error": "1;31", "warning": "1;35", "note": "1;36"}
 
 

@@ -242,7 +242,9 @@ def test_libbpf_cannot_open_it() -> None:
 def test_libbpf_does_not_know_the_section() -> None:
     (program,) = checked('SEC("xpd") int prog(void *ctx) { return 1; }').programs
     error = program.diagnostics[0]
-    assert not program.accepted and program.rule == "libbpf" and "missing BPF prog type" in error.message and error.line == len(cases.PRELUDE.split("\n"))
+    assert (
+        not program.accepted and program.rule == "unknown-section" and "did you mean 'xdp'?" in error.message and error.line == len(cases.PRELUDE.split("\n"))
+    )
 
 
 @needs_kernel
@@ -290,7 +292,9 @@ def test_the_form_of_a_refusal(tmp_path: Path) -> None:
     line = line_of("lookup_unchecked", "FAULT")
     assert done.returncode == 1 and not done.stdout
     lines = done.stderr.splitlines()
-    assert lines[0].startswith(f"t.c:{line}:") and lines[0].endswith(": error: 'v' may be NULL here: compare it with NULL before it is dereferenced [verifier]")
+    assert lines[0].startswith(f"t.c:{line}:") and lines[0].endswith(
+        ": error: 'v' may be NULL here: compare it with NULL before it is dereferenced [verifier-null-dereference]"
+    )
     assert lines[1] == f"{line:5d} |   return v->count; /* FAULT */"
     assert lines[2].startswith("      | ") and lines[2].endswith("^")
     assert any(note.startswith("note: the verifier on program 'prog' (section 'xdp'): R") for note in lines)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pycparser.c_parser import CParser
 
 from ..source.tokens import Damaged
+from ..target.near import nearest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,6 +19,13 @@ SPELLING = {"SEMI": ";", "RPAREN": ")", "LPAREN": "(", "RBRACE": "}", "LBRACE": 
             "COMMA": ",", "EQUALS": "=", "WHILE": "while"}  # fmt: skip
 CLOSED = {"RPAREN": "LPAREN", "RBRACKET": "LBRACKET", "RBRACE": "LBRACE", "COLON": "CONDOP"}
 JUMPS = {"GOTO": " after goto statement", "BREAK": " after break statement", "CONTINUE": " after continue statement", "RETURN": " after return statement"}
+
+# Keywords that begin a statement or a type: what is written wrongly for one is told as that.
+STATEMENT_WORDS = ("return", "while", "switch", "case", "default", "break", "continue", "goto", "else", "for", "do", "if", "sizeof")
+TYPE_WORDS = frozenset("struct union enum typedef static extern inline const volatile unsigned signed void char short int long register".split())
+WRITTEN = (*STATEMENT_WORDS, *sorted(TYPE_WORDS))
+MOST_BACK = 60  # tokens
+NAMES_FOLLOW = frozenset(("ARROW", "PERIOD", "STRUCT", "UNION", "ENUM", "GOTO"))
 
 
 class SyntaxFault(Exception):
@@ -40,11 +48,29 @@ class Recovery(CParser):
     _toks: list[Any]
     _i: int
     _scope_stack: list[dict[str, bool]]
+    told_keywords: set[int]  # where misspelled ones stand
+    known: Callable[[], set[str]]  # names at file scope
     similar_type: Callable[[str], str]  # a typedef's name that is like another name, "" if there is none
+
+    def is_known(self, name: str) -> bool:
+        return any(name in scope for scope in self._scope_stack) or name in self.known()
 
     def unknown_type(self, tok: Any) -> NoReturn:
         found = self.similar_type(tok.value)
         self._fail(f"unknown type name '{tok.value}'" + (f"; did you mean '{found}'?" if found else ""), tok)
+
+    def misspelled(self, fault: SyntaxFault) -> tuple[Any, str]:
+        """(the token, the keyword that it is meant to be) where a syntax error comes of a keyword that is not one: `whlie (x)`."""
+        for i in range(self._i, max(-1, self._i - MOST_BACK), -1):
+            tok = self._toks[i]
+            if tok is None or i < self._i and tok.type in ("SEMI", "LBRACE", "RBRACE"):
+                if i < self._i:
+                    break
+            elif i and getattr(self._toks[i - 1], "type", "") in NAMES_FOLLOW:
+                pass
+            elif tok.type == "ID" and tok.exp is None and (meant := nearest(tok.value, WRITTEN)) and not self.is_known(tok.value):
+                return tok, meant
+        return None, ""
 
     def report(self, fault: SyntaxFault) -> None:
         self.faults += 1
@@ -54,6 +80,12 @@ class Recovery(CParser):
         for tok in (fault.where, before, self._toks[self._i]):
             if type(getattr(tok, "value", None)) is Damaged:  # the preprocessor has reported what is wrong here
                 return
+        tok, meant = self.misspelled(fault)
+        if meant and tok.pos not in self.told_keywords:
+            self.told_keywords.add(tok.pos)
+            what = "type name" if meant in TYPE_WORDS else "statement"
+            self.diag.error(tok, f"unknown {what} '{tok.value}'; did you mean '{meant}'?", meant)
+            return
         self.diag.error(fault.where, fault.message)
         if fault.note is not None:
             self.diag.note(*fault.note)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from pycparser import c_ast
 
 from ..ir.core import Module, RecordType
+from ..target.near import nearest
 from . import access, atomics, bits, builtins, call, constant, declare, generic_builtins, init, library, local, operators, overflow, overload
 from . import expr as expressions
 from . import stmt as statements
@@ -22,7 +23,7 @@ from .indexed import Indexed
 from .nodes import Asm as AsmNode
 from .nodes import AttributeStmt, Decl, Typedef
 from .parser import NOT_A_VARIABLE, GnuParser
-from .recover import SyntaxFault
+from .recover import STATEMENT_WORDS, SyntaxFault
 from .state import FunctionState, FunctionSymbol, Operand, Variable
 from .variables import Variables
 
@@ -109,6 +110,7 @@ class Unit(Indexed, Variables, Functions, Checks):
     def new_parser(self) -> GnuParser:
         parser = GnuParser(self.is_typedef)
         parser.similar_type = self.similar_type
+        parser.known = self.known
         parser.diag = self.diag
         parser.c23 = self.c23
         parser.pack = self.pack
@@ -323,7 +325,7 @@ class Unit(Indexed, Variables, Functions, Checks):
             node.coord,
             f"call to undeclared function '{name}'; ISO C99 and later do not support implicit function declarations",
         )
-        found = self.similar(name, self.known)
+        found = nearest(name, STATEMENT_WORDS) or self.similar(name, self.known)
         if found:
             self.diag.note(node.coord, f"did you mean '{found}'?")
             self.declared_here(f, found)
@@ -343,7 +345,7 @@ class Unit(Indexed, Variables, Functions, Checks):
                 tagged = f"{getattr(self.tags[name], 'kind', 'enum')} {name}"
                 self.diag.error(where, f"must use '{tagged.split()[0]}' tag to refer to type '{name}'", tagged)
             else:
-                found = self.similar(name, lambda: (self.known() | {n for scope in f.scopes for n in scope}) - {name})
+                found = nearest(name, STATEMENT_WORDS) or self.similar(name, lambda: (self.known() | {n for scope in f.scopes for n in scope}) - {name})
                 self.diag.error(where, f"use of undeclared identifier '{name}'{access.meant(found)}", found)
                 self.declared_here(f, found)
         f.declare(name, Variable(name, T.POISON, "auto", where))

@@ -148,6 +148,11 @@ class Variables:
             for _, symbol, _, _ in image.relocs:
                 self.refer(symbol)
         out.section = section_of(variable, out)
+        record = T.strip(t)
+        if record.kind == "struct" and T.is_complete(record) and any(m.name == "type" for m in record.members):
+            from .loader_checks import check_map
+
+            check_map(self.diag, out)
         out.fixed = out.section == ".rodata" and not volatile and (linkage == "local" or linkage == "global" and out.init is not None)
         return out
 

@@ -44,7 +44,7 @@ class Refusal(Sources):
             text = f"{self.subject(explanation.number('r') or 0)} is NULL here, which cannot be dereferenced"
         if end is not None:
             text = f"{self.subject(explanation.number('r') or 0)} is not valid any more here: the call of {end[0]}() before has ended what it points to"
-        self.records.append(record("error", program.line(at), text, name))
+        self.records.append(record("error", program.line(at), text, name, f"verifier-{self.rule}" if self.rule else "verifier"))
         self._value(explanation, end is not None)
         if end is not None:
             ends = f"the call of {end[0]}() here ends what pointers into packets, to records or to objects released are good for"
@@ -302,9 +302,8 @@ def shown_path(path: str) -> str:
     return path[len(here) :] if path.startswith(here) else path
 
 
-def record(severity: str, line: Line | None, message: str, program: str = "") -> Record:
+def record(severity: str, line: Line | None, message: str, program: str = "", flag: str | None = None) -> Record:
     """A message at a C line; without one it names the program."""
-    flag = "verifier" if severity == "error" else None
     suffix = f" [{flag}]" if flag else ""
     if line is None:
         if program:

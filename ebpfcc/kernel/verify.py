@@ -16,6 +16,7 @@ from .cost import Cost, cost
 from .layout import Program
 from .libbpf import why_not
 from .refusal import Refusal, record
+from .stage import refused
 from .verifier_log import NO_SCALAR, Log, Stats, said, visits
 
 FORBIDDEN = (
@@ -101,7 +102,7 @@ def verify(data: bytes | str | os.PathLike[str], *, programs: Iterable[str] | No
     result = VerifyResult()
     with Child(data, name or "object") as opened:
         if not opened.ok:
-            result.of_object = libbpf_errors(opened.warnings or ["the object cannot be opened"], obj)
+            result.of_object, _ = libbpf_errors(opened.warnings or ["the object cannot be opened"], obj)
             return result
         result.of_object = [record("warning", obj.use_of(name), UNSIZED.format(name, size)) for name, size in opened.sized]
         if not opened.programs:
@@ -129,7 +130,7 @@ def one(opened: Child, index: int, program: Program, verified: Verified, count: 
                 counted = visits(second.log)
         verified.cost = cost(program, stats, counted)
     elif refused_by_libbpf(first):
-        verified.diagnostics, verified.rule = libbpf_errors(reason(first), program.obj, verified.name, program.line(0)), "libbpf"
+        verified.diagnostics, verified.rule = libbpf_errors(reason(first), program.obj, verified.name, program.line(0), verified.section)
         if first.status == -errno.EPERM:
             verified.diagnostics.append(record("note", None, FORBIDDEN.format(verified.section)))
     else:
@@ -149,8 +150,12 @@ def accepted(attempt: Attempt, stats: Stats) -> bool:
     return stats.found and not said(attempt.log) and not any("program load failed" in line for line in attempt.warnings)
 
 
-def libbpf_errors(lines: list[str], obj: Object, program: str = "", start: Line | None = None) -> list[Record]:
-    """The first line as the error, where code uses what it names, else where the program starts; the others as notes."""
+def libbpf_errors(lines: list[str], obj: Object, program: str = "", start: Line | None = None, section: str = "") -> tuple[list[Record], str]:
+    """(messages, the rule): what is wrong, or libbpf's first line, where code uses what it names, else where the program starts; then
+    libbpf's own lines."""
     places = (obj.use_of(name) for name in re.findall(r"'([^']+)'", "\n".join(lines)) if name != program)
     place = next((p for p in places if p is not None), start)
-    return [record("error" if i == 0 else "note", None if i else place, f"libbpf: {line}", program if i == 0 else "") for i, line in enumerate(lines)]
+    rule, text = refused(lines, obj, section)
+    first, rest = (text, lines) if rule else (f"libbpf: {lines[0]}", lines[1:])
+    notes = [record("note", None, f"libbpf: {line}") for line in rest]
+    return [record("error", place, first, program, f"libbpf-{rule}" if rule else "libbpf"), *notes], rule or "libbpf"
