@@ -31,6 +31,22 @@ BUILTIN = ("__builtin_va_list", "_Bool")
 POINTER_SIZE = 8
 MOST_PADDING = 1 << 19  # bits between two members
 MOST_LINES = 1 << 20  # of padding
+BEGIN = """\
+#ifndef __VMLINUX_H__
+#define __VMLINUX_H__
+
+#ifndef BPF_NO_PRESERVE_ACCESS_INDEX
+#pragma clang attribute push (__attribute__((preserve_access_index)), apply_to = record)
+#endif
+
+"""
+END = """\
+#ifndef BPF_NO_PRESERVE_ACCESS_INDEX
+#pragma clang attribute pop
+#endif
+
+#endif /* __VMLINUX_H__ */
+"""
 MOST_FILE = 1 << 30  # bytes of an ELF file, such as a kernel with its debug information
 
 
@@ -361,11 +377,8 @@ def btf_of(data: bytes) -> bytes:
 
 def header_of(data: bytes, chosen: dict[tuple[str, str], list[str]] | None = None) -> str:
     """The header of raw BTF or an ELF file that has it; of the types named in `chosen` only, if given. Raises BtfError."""
-    guard = "#ifndef __VMLINUX_H__\n#define __VMLINUX_H__\n\n#ifndef BPF_NO_PRESERVE_ACCESS_INDEX\n"
-    guard += "#pragma clang attribute push (__attribute__((preserve_access_index)), apply_to = record)\n#endif\n\n"
-    end = "#ifndef BPF_NO_PRESERVE_ACCESS_INDEX\n#pragma clang attribute pop\n#endif\n\n#endif /* __VMLINUX_H__ */\n"
     try:
-        return guard + Printer(read(btf_of(data)), chosen).header() + end
+        return BEGIN + Printer(read(btf_of(data)), chosen).header() + END
     except RecursionError:
         raise BtfError("types are inside types too deeply") from None
 

@@ -88,6 +88,10 @@ def run(arguments: list[str], program: str) -> int:
         from .lean import enter_parser
 
         enter_parser()
+    if options.emit == "vmlinux-h":
+        from .slim import emit
+
+        return emit(options)
     told = Told(options)
     statuses = [one_source(path, language, options, arguments, told) | told.finish(path) for path, language in options.inputs]
     return max(statuses, default=0) | told.finish("")

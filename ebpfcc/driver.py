@@ -22,7 +22,7 @@ class Result:
 
     As a string: its messages, as the command prints them."""
 
-    __slots__ = ("data", "text", "diagnostics", "dependencies", "diag", "preprocessor", "times", "stack_usage", "stack_chains")
+    __slots__ = ("data", "text", "diagnostics", "dependencies", "diag", "preprocessor", "times", "stack_usage", "stack_chains", "regions")
 
     def __init__(self, diag: Diagnostics) -> None:
         self.data: bytes | None = None
@@ -32,6 +32,7 @@ class Result:
         self.diag = diag
         self.preprocessor: Any = None
         self.stack_usage = self.stack_chains = ""  # see stack_report.py
+        self.regions: list[Any] = []  # with --emit-vmlinux-h: indexes of headers, and what was read of them
         self.times: list[tuple[str, float]] = []  # (stage, when it ended), from ("", the start) on
 
     def lap(self, stage: str) -> None:
@@ -84,7 +85,25 @@ def compile_source(source: str | tuple[str, str | bytes], options: Options) -> R
         raise
     except Exception as e:
         raise InternalError(function_in_work(e), result) from e
+    if diag.errors and result.preprocessor is not None:
+        tell_of_core_types(result, options)
     return result
+
+
+def tell_of_core_types(result: Result, options: Options) -> None:
+    """A type that is missing from the core set which stands in for the kernel's types: once, where they come from and how to have all."""
+    from .source.include import CORE_TYPES
+
+    if not any(path == CORE_TYPES for _, path, _ in result.preprocessor.included):
+        return
+    if any(r.severity == "error" and any(words in r.message for words in OF_MISSING_TYPES) for r in result.diagnostics):
+        from .source.kernel_types import why_core
+
+        result.diag.note(
+            None,
+            f"<vmlinux.h> is the core set of types that comes with ebpfcc here ({why_core(options)}); have EBPFCC_VMLINUX name a header of all types, or BTF, "
+            "or put the vmlinux.h there that 'ebpfcc --emit-vmlinux-h' prints on a machine with BTF",
+        )
 
 
 def stages(source: Any, options: Options, sources: SourceMap, diag: Diagnostics, result: Result) -> None:
@@ -110,6 +129,9 @@ def stages(source: Any, options: Options, sources: SourceMap, diag: Diagnostics,
     module = unit.run(tokens)
     result.lap("parse and lower")
     if diag.errors:
+        return
+    if options.emit == "vmlinux-h":
+        result.regions = unit.regions
         return
     from .opt import pipeline
 
@@ -244,6 +266,10 @@ def file_assembly(texts: list[tuple[str, Any]], options: Options, diag: Diagnost
     except AsmError as e:
         diag.error(e.pos, e.message)
         return None
+
+
+# what stands in messages that may be about a type, member or enumerator that is not there
+OF_MISSING_TYPES = ("unknown type name", "incomplete", "no member named", "use of undeclared identifier")
 
 
 class InternalError(Exception):

@@ -24,7 +24,7 @@ SETS: dict[str, tuple[str, object]] = {
     "-g2": ("debug", 2), "-g3": ("debug", 3), "-gbtf": ("debug", 2), "-ggdb": ("debug", 2), "-ggdb0": ("debug", 0), "-ggdb1": ("debug", 1),
     "-ggdb2": ("debug", 2), "-ggdb3": ("debug", 3), "-gfull": ("debug", 2), "-gline-tables-only": ("debug", 1), "-gmlt": ("debug", 1),
     "-gline-directives-only": ("debug", 1), "--debug": ("debug", 2), "-Ofast": ("opt_level", "3"), "--emit=ir": ("emit", "ir"), "--verify": ("verify", True),
-    "-fgnu89-inline": ("gnu_inline", True), "-fno-gnu89-inline": ("gnu_inline", False),
+    "--emit-vmlinux-h": ("emit", "vmlinux-h"), "-fgnu89-inline": ("gnu_inline", True), "-fno-gnu89-inline": ("gnu_inline", False),
     "-fwrapv": ("wrapping", True), "-fno-wrapv": ("wrapping", False), "-fno-strict-overflow": ("wrapping", True), "-fstrict-overflow": ("wrapping", False),
     "-fshort-enums": ("short_enums", True), "-fno-short-enums": ("short_enums", False), "-fstack-usage": ("stack_usage", True),
     "-fno-stack-usage": ("stack_usage", False), "--stack-chains": ("stack_chains", True), "-fpack-struct": ("pack", 1), "-fno-pack-struct": ("pack", 0),

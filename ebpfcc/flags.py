@@ -256,6 +256,11 @@ def _linker(r: Reading, value: str, flag: str) -> None:
     r.links = True
 
 
+def _for(r: Reading, value: str, flag: str) -> None:
+    """--emit-vmlinux-h --for prog.c"""
+    r.options.inputs.append((value, r.language or language_of(value)))
+
+
 def _emit(r: Reading, value: str, flag: str) -> None:
     _problem(r, f"invalid value '{value}' in '--emit={value}'", ("the value can be: ir",))
 
@@ -297,7 +302,8 @@ for names, how, function in (  # how: j joined, s separate, b both
     ("-fdiagnostics-format=", "j", _format),
     ("-fexec-charset= -finput-charset= -fwide-exec-charset=", "j", _charset), ("-fpack-struct=", "j", _pack),
     ("-ftrap-function=", "j", _store("trap_function")),
-    ("-ftrivial-auto-var-init=", "j", _auto_init), ("--emit=", "j", _emit), ("-fverify-log=", "j", _store("verify_log")),
+    ("-ftrivial-auto-var-init=", "j", _auto_init), ("--emit=", "j", _emit), ("--for", "s", _for), ("--for=", "j", _for),
+    ("-fverify-log=", "j", _store("verify_log")),
     (" ".join(tables.LINKER_PREFIXES), "j", _linker), (" ".join(tables.LINKER_SEPARATE), "s", _linker),
     (" ".join(tables.IGNORED_PREFIXES), "j", _nothing), (" ".join(tables.IGNORED_SEPARATE), "s", _nothing),
 ):  # fmt: skip
@@ -358,7 +364,7 @@ def _set(r: Reading, arg: str) -> None:
         r.for_bpf = True
         return
     setattr(r.options, field, value)
-    if arg in ("-gbtf", "--emit=ir", "--verify"):
+    if arg in ("-gbtf", "--emit=ir", "--emit-vmlinux-h", "--verify"):
         r.for_bpf = True
 
 
@@ -467,6 +473,9 @@ def _settle(r: Reading, arguments: list[str]) -> None:
     o = r.options
     if o.dependencies in ("M", "MM"):
         o.action = "preprocess"
+    if o.emit == "vmlinux-h":
+        o.action = "syntax"
+        o.header_index = True
     o.preprocess_only = o.action == "preprocess"
     machine = _target_machine(r)
     if machine == "host":
@@ -536,7 +545,7 @@ def _cpu_version(r: Reading) -> int:
 
 def _check_inputs(o: Options) -> None:
     if not o.inputs:
-        if o.verbose or o.dry_run:
+        if o.verbose or o.dry_run or o.emit == "vmlinux-h":
             return
         raise UsageError("no input files")
     checked: list[tuple[str, str]] = []

@@ -37,6 +37,7 @@ OPTIONS (in clang's and GCC's spelling; those of other targets are accepted wher
   -fdiagnostics-format=json|sarif, -fdiagnostics-parseable-fixits, -fno-caret-diagnostics    messages for other programs
   -ferror-limit=N, -fdiagnostics-color=always|never|auto, -ffile-prefix-map=OLD=NEW
   --emit=ir, --print-after=PASS, -ftime-report, -fstack-usage, --stack-chains, -save-temps, -v, -###
+  --emit-vmlinux-h [--for FILE]...  print <vmlinux.h>, all types of the kernel or of EBPFCC_VMLINUX (a header, or BTF); or those that sources use
   --verify, -fverify-log=FILE  load the object's programs (compiled, or of an object given) into the running kernel and tell what its
                               verifier says, at C lines; what is refused is not written
   -print-file-name=F -print-prog-name=P -print-search-dirs -print-resource-dir -print-target-triple

@@ -175,11 +175,11 @@ def test_the_header_without_a_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(kernel_types, "KERNEL_BTF", "/proc/self/status")
     made: list[int] = []
 
-    def make() -> bytes:
+    def made_of(data: bytes) -> bytes:
         made.append(1)
         return b"#ifndef V\nstruct only_here { int x; };\n" + kernel_types.WHOLE
 
-    monkeypatch.setattr(kernel_types, "make", make)
+    monkeypatch.setattr(kernel_types, "made_of", made_of)
     text = "#include <vmlinux.h>\nint f(struct only_here *p) { return p->x; }\n"
     monkeypatch.setenv("XDG_CACHE_HOME", "/proc/nowhere")
     for _ in range(2):

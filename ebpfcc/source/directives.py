@@ -153,6 +153,8 @@ def find_header(pp: Preprocessor, frame: Frame, name: str, angled: bool, followi
     """Search for a header. following: #include_next, from behind the directory in which the current file was found."""
     if not name:
         return None
+    if pp.options.emit == "vmlinux-h" and name.rpartition("/")[2] == "vmlinux.h":
+        return pp.search.own("vmlinux.h")  # the header to be made may be there, in a former form
     if name.startswith("/"):
         key = identity(name)
         return Found(name, -1, frame.inclusion.system, key) if key is not None else None

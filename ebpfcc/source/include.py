@@ -15,15 +15,16 @@ if TYPE_CHECKING:
 
 PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 OWN = os.path.join(PACKAGE, "include")
+CORE_TYPES = os.path.join(OWN, "vmlinux.h")
 RESOURCES = os.path.join(PACKAGE, "resource")  # -print-resource-dir: build systems add /include and expect <stddef.h> there
 OWN_STANDARD = os.path.join(RESOURCES, "include")  # those that a compiler brings itself
 
 
 class Found:
     """A header: the path as it will be shown, where in the search list it was (-1: beside the includer), whether a system header.
-    data: what is in it, if that is known already."""
+    data: what is in it, if that is known already; fault: why it cannot be read, if that is."""
 
-    __slots__ = ("path", "index", "system", "key", "data")
+    __slots__ = ("path", "index", "system", "key", "data", "fault")
 
     def __init__(self, path: str, index: int, system: bool, key: tuple[int, int], data: bytes | None = None) -> None:
         self.path = path
@@ -31,6 +32,7 @@ class Found:
         self.system = system
         self.key = key
         self.data = data
+        self.fault: OSError | None = None
 
 
 class SearchPath:
@@ -69,6 +71,10 @@ class SearchPath:
         if quotes >= len(wanted):
             self.angled = len(self.dirs)
 
+    def own(self, name: str) -> Found | None:
+        """A header of ours, whatever stands before it."""
+        return self.find(name, len(self.dirs) - 1) if self.dirs and self.dirs[-1][0] == OWN else None
+
     def find(self, name: str, start: int) -> Found | None:
         """The first directory from index `start` on that holds `name`."""
         asked = (name, start)
@@ -88,15 +94,19 @@ class SearchPath:
 
 
 def of_running_kernel(bundled: Found, options: Options) -> Found:
-    """Our own <vmlinux.h>: the running kernel's types, else the core set that comes along."""
-    from .kernel_types import header
+    """Our own <vmlinux.h>: the user's or the running kernel's types, else the core set that comes along."""
+    from .kernel_types import VARIABLE, header
 
-    made = header(options)
+    try:
+        made = header(options)
+    except OSError as error:
+        missing = Found(os.environ[VARIABLE], bundled.index, True, bundled.key)
+        missing.fault = error
+        return missing
     if made is None:
         return bundled
     path, data, key = made
-    key = key or identity(path)
-    return Found(path, bundled.index, True, key, data) if key is not None else bundled
+    return Found(path, bundled.index, True, key, data)
 
 
 def system_dirs(options: Options) -> list[str]:
@@ -121,6 +131,8 @@ def identity(path: str) -> tuple[int, int] | None:
 
 def load(found: Found, sources: SourceMap, trigraphs: bool, named: bool = False) -> File:
     """The file, read at most once in a compilation. named: by the user, not by a source. Raises OSError."""
+    if found.fault is not None:
+        raise found.fault
     file = sources.files.get(found.key)
     if file is None:
         data = found.data

@@ -58,6 +58,7 @@ class Region:
         self.typedefs: dict[str, int] = {}
         self.ordinary: dict[str, int] = {}
         self.again: dict[str, list[int]] = {}  # names (tags as above) that are declared more than once: all their declarations
+        self.eager: list[int] = []  # those that are parsed in any case
         self.enums: list[int] = []  # whose enumerators stand one a line
         self.enumerators: frozenset[str] = frozenset()  # of those
         self.bodies = ""  # of all those, one behind the other
@@ -109,11 +110,14 @@ class Region:
         return settle(self.expander.expand(self.raw_tokens(number)), self.types, self.expander.diag)
 
     def raw_tokens(self, number: int) -> list[Token]:
-        if self.offsets is None:
-            gap = self.gap
-            self.offsets = list(accumulate([len(part) + gap for part in self.parts], initial=0))
-        start = self.offsets[number]
+        start = self.place(number)
         return lex(self.text, start, start + len(self.parts[number]), self.base, self.types)
+
+    def place(self, number: int) -> int:
+        """Where a declaration begins in the stretch."""
+        if self.offsets is None:
+            self.offsets = list(accumulate([len(part) + self.gap for part in self.parts], initial=0))
+        return self.offsets[number]
 
     def add(self, table: dict[str, int], name: str, number: int) -> None:
         first = table.setdefault(name, number)
@@ -166,6 +170,7 @@ def find_regions(pp: Preprocessor, frame: Frame, start: int, end: int) -> list[T
     if found is None or not found[0].rename():
         return None
     region, eager = found
+    region.eager = eager
     if len(eager) == len(region.parts):
         return None
     out: list[Token] = []
