@@ -339,7 +339,7 @@ class Diagnostics:
         if pos <= 0:
             self.records.append(Record(severity, "", 0, 0, message, flag, f"ebpfcc: {severity}: {shown}", fixit))
             return
-        name, line, col = self.sources.locate(pos)
+        name, line, col = self.sources.place(pos)
         name = visible(name)
         parts = []
         chain = self.sources.include_chain(pos)
@@ -350,7 +350,7 @@ class Diagnostics:
         parts.append(f"{name}:{line}:{col}: {severity}: {shown}")
         parts += self._snippet(pos, line, col, fixit)
         for macro, at in notes:
-            file, note_line, note_col = self.sources.locate(at)
+            file, note_line, note_col = self.sources.place(at)
             parts.append(f"{visible(file)}:{note_line}:{note_col}: note: expanded from macro '{macro}'")
             parts += self._snippet(at, note_line, note_col, None)
         if severity != "note":

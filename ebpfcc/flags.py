@@ -108,7 +108,7 @@ def _ansi(r: Reading, value: str, flag: str) -> None:
 
 
 def _optimise(r: Reading, value: str, flag: str) -> None:
-    if value.isdigit():
+    if value.isascii() and value.isdigit():
         r.options.opt_level = value if value in "0123" else "3"
     elif value in ("s", "z", "g"):
         r.options.opt_level = value
@@ -171,10 +171,16 @@ def _llvm(r: Reading, value: str, flag: str) -> None:
 
 
 def _frame_limit(r: Reading, value: str, flag: str) -> None:
-    if not value.isdigit():
-        _problem(r, f"invalid integral value '{value}' in '{flag}{value}'")
-    else:
-        r.options.frame_limit = int(value)
+    number = _integral(r, value, flag)
+    if number is not None:
+        r.options.frame_limit = number
+
+
+def _integral(r: Reading, value: str, flag: str) -> int | None:
+    if value.isascii() and value.isdigit() and len(value) < 11:
+        return int(value)
+    _problem(r, f"invalid integral value '{value}' in '{flag}{value}'")
+    return None
 
 
 def _target(r: Reading, value: str, flag: str) -> None:
@@ -208,10 +214,9 @@ def _features(r: Reading, value: str, flag: str) -> None:
 
 
 def _limit(r: Reading, value: str, flag: str) -> None:
-    if value.isdigit():
-        r.options.error_limit = int(value)
-    else:
-        _problem(r, f"invalid integral value '{value}' in '{flag}{value}'")
+    number = _integral(r, value, flag)
+    if number is not None:
+        r.options.error_limit = number
 
 
 def _map(r: Reading, value: str, flag: str) -> None:
@@ -528,7 +533,7 @@ def host_machine() -> str:
 
 
 def _version(text: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in text.split("-")[0].split(".")[:2] if part.isdigit())
+    return tuple(int(part) for part in text.split("-")[0].split(".")[:2] if part.isascii() and part.isdigit())
 
 
 def _cpu_version(r: Reading) -> int:

@@ -39,6 +39,50 @@ def test_a_typedef_has_no_body() -> None:
     assert refused("typedef int f(int a) { return 0; }\n") == "function definition declared 'typedef'"
 
 
+def test_pack_of_any_spelling() -> None:
+    """Numbers of any base, macros, labels, inside a function as outside (clang 19 has each of these)."""
+    ok("""
+#define N 1
+#define SIZE(n) _Static_assert(sizeof(struct { char a; int b; }) == n, "")
+#pragma pack(0x1)
+SIZE(5);
+#pragma pack(2u)
+SIZE(6);
+#pragma pack(push, N)
+SIZE(5);
+#pragma pack(push, outer, 02)
+#pragma pack(push, inner)
+#pragma pack(push, 1)
+SIZE(5);
+#pragma pack(pop, outer)
+SIZE(5);
+#pragma pack(pop, 2)
+SIZE(6);
+#pragma pack()
+SIZE(8);
+int f(void) {
+#pragma pack(1)
+  struct s { char a; int b; };
+  _Static_assert(sizeof(struct s) == 5, "");
+  return ({
+#pragma pack(2)
+  sizeof(struct { char a; int b; }); });
+}
+SIZE(6);
+""")
+    ok('#pragma pack(2)\n#pragma pack()\n_Static_assert(sizeof(struct { char a; int b; }) == 5, "");', "-fpack-struct=1")
+
+
+def test_sections_whose_names_end_in_digits_that_are_none() -> None:
+    ok('const int x __attribute__((section(".rodata.str\u00b2"))) = 1; const int y __attribute__((section(".rodata.str\u0663.1"))) = 1;')
+
+
+@pytest.mark.parametrize("epoch", ["\u00b2", "-1", "1x", "253402300800", "9" * 5000])
+def test_times_that_are_none(epoch: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
+    assert refused("const char *s = __DATE__;").startswith("environment variable 'SOURCE_DATE_EPOCH'")
+
+
 @pytest.mark.parametrize("line", [4194303, 4194304, 2147483647])
 def test_line_numbers_that_btf_cannot_hold(line: int) -> None:
     """Line information has 22 bits for a line: those beyond have none."""

@@ -45,6 +45,9 @@ def asm_statement(f: FunctionState, node: Any) -> None:
             f.diag.error(expr.coord, "invalid lvalue in asm output")
             return
         if is_memory(constraint):
+            if not T.is_complete(place.type) and T.strip(place.type).kind != "array":
+                f.diag.error(expr.coord, f"dereference of pointer to incomplete type '{T.spell(place.type)}'")
+                return
             sources.append(("memory", len(memory)))
             memory.append((constraint, place))
             names.append(name)
@@ -67,7 +70,7 @@ def asm_statement(f: FunctionState, node: Any) -> None:
         values.append(access.address(f, place))
     for name, constraint, expr in node.inputs:
         constraint = constraint.lstrip("=+")  # clang lets them stand there
-        if not constraint.strip("%&").isdigit() and (not constraint or not LETTERS.issuperset(constraint)):
+        if matching(constraint) is None and (not constraint or not LETTERS.issuperset(constraint)):
             f.diag.error(expr.coord, f"invalid input constraint '{constraint}' in asm")
             return
         value, size = asm_input(f, constraint, expr)
@@ -95,19 +98,25 @@ def named_register(f: FunctionState, expr: Any) -> str:
 
 def tied_number(f: FunctionState, constraint: str, sources: list[tuple[str, int]], expr: Any) -> str | None:
     """The register output that a matching constraint like "0" names."""
-    digits = constraint.strip("%&")
-    if not digits.isdigit():
+    number = matching(constraint)
+    if number is None:
         return None
-    if int(digits) >= len(sources) or sources[int(digits)][0] != "output":
+    if number >= len(sources) or sources[number][0] != "output":
         f.diag.error(expr.coord, f"invalid input constraint '{constraint}' in asm")
         return None
-    return str(sources[int(digits)][1])
+    return str(sources[number][1])
+
+
+def matching(constraint: str) -> int | None:
+    """The operand that a constraint of digits names."""
+    digits = constraint.strip("%&")
+    return int(digits) if len(digits) < 5 and digits.isascii() and digits.isdigit() else None
 
 
 def asm_input(f: FunctionState, constraint: str, expr: Any) -> tuple[Value, int]:
     if is_memory(constraint):
         place = f.expr(expr)
-        if place.kind == "mem":
+        if place.kind == "mem" and (T.is_complete(place.type) or T.strip(place.type).kind == "array"):
             return access.address(f, place), T.sizeof(place.type)
     immediate = ("i" in constraint or "n" in constraint) and "r" not in constraint
     if immediate:

@@ -120,7 +120,10 @@ def array_type(f: FunctionState, node: Any) -> T.Type:
     if T.strip(elem).kind == "func":
         f.diag.error(node.coord, "declaration of array of functions")
         elem = T.INT
-    array = T.Array(elem, None)
+    elif not T.is_complete(elem):  # 6.7.6.2p1
+        f.diag.error(node.coord, f"array has incomplete element type '{T.spell(elem)}'")
+        elem = T.POISON
+    array = T.Array(elem, 1 if elem is T.POISON else None)
     if node.dim is not None:
         o = f.unit.constant_operand(f, node.dim)
         if o is None and T.strip(type_of(f, node.dim).type) is T.POISON:
@@ -385,7 +388,11 @@ def alignas(f: FunctionState, nodes: list[Any]) -> int:
     for node in nodes:
         inner = node.alignment
         if isinstance(inner, c_ast.Typename):
-            best = max(best, T.alignof(type_name(f, inner)))
+            t = type_name(f, inner)
+            if T.is_complete(t):
+                best = max(best, T.alignof(t))
+            else:
+                f.diag.error(inner.coord, f"invalid application of '_Alignas' to an incomplete type '{T.spell(t)}'")
         else:
             best = max(best, f.unit.integer_constant(f, inner, "alignment"))
     return best

@@ -27,7 +27,6 @@ def constant(f: FunctionState, node: Any) -> Operand:
     if kind == "NULLPTR":
         return value_of(T.VOID_PTR, f.const("ptr", 0))
     if "CHAR" in kind:
-        check_escapes(f, [node.value], node.coord)
         t, value = literals.character(node.value)
         return value_of(t, f.const("i32", value))
     try:
@@ -44,16 +43,7 @@ def constant(f: FunctionState, node: Any) -> Operand:
     return floating.constant(f, number, {"f": T.FLOAT, "l": T.LDOUBLE}.get(suffix, T.DOUBLE))
 
 
-def check_escapes(f: FunctionState, parts: list[str], where: Any) -> None:
-    for part in parts:
-        if "\\" in part:
-            wrong = literals.wrong_escape(part)
-            if wrong is not None:
-                f.diag.error(where, wrong)
-
-
 def string(f: FunctionState, node: Any) -> Operand:
-    check_escapes(f, node.parts, node.coord)
     data, elem = literals.string_bytes(node.parts)
     symbol = f.unit.string_literal(data, elem)
     o = access.memory(f, f.fn.gaddr(symbol), T.Array(elem, len(data) // elem.size))

@@ -6,6 +6,9 @@ from .types import CHAR, INT, LLONG, LONG, UINT, ULLONG, ULONG, USHORT, Int
 
 ESCAPES = {"n": 10, "t": 9, "r": 13, "0": 0, "a": 7, "b": 8, "f": 12, "v": 11, "e": 27, "E": 27, "\\": 92, "'": 39, '"': 34, "?": 63}
 
+HEX_DIGITS = "0123456789abcdefABCDEF"
+REPLACEMENT = 0xFFFD  # for a character that there is not; wrong_escape says so
+
 
 def integer(spelling: str) -> tuple[Int, int] | None:
     """(type, value) of an integer constant (6.4.4.1); None if it is malformed or too large."""
@@ -41,7 +44,7 @@ def integer(spelling: str) -> tuple[Int, int] | None:
 
 
 def wrong_escape(spelling: str) -> str | None:
-    """What is wrong with the escapes of a literal, or None."""
+    """What is wrong with the escapes of a literal, or None. The parser asks it about each that it reads."""
     prefix, body = split_prefix(spelling)
     width = WIDE.get(prefix, CHAR).size
     i = body.find("\\")
@@ -49,7 +52,7 @@ def wrong_escape(spelling: str) -> str | None:
         c = body[i + 1 : i + 2]
         j = i + 2
         if c == "x":
-            while body[j : j + 1] and body[j] in "0123456789abcdefABCDEF":
+            while body[j : j + 1] and body[j] in HEX_DIGITS:
                 j += 1
             if j == i + 2:
                 return "\\x used with no following hex digits"
@@ -57,7 +60,7 @@ def wrong_escape(spelling: str) -> str | None:
                 return "hex escape sequence out of range"
         elif c in ("u", "U"):
             digits = body[j : j + (4 if c == "u" else 8)]
-            if len(digits) < (4 if c == "u" else 8) or any(d not in "0123456789abcdefABCDEF" for d in digits):
+            if len(digits) < (4 if c == "u" else 8) or any(d not in HEX_DIGITS for d in digits):
                 return "incomplete universal character name"
             if int(digits, 16) > 0x10FFFF or 0xD800 <= int(digits, 16) < 0xE000:
                 return "invalid universal character"
@@ -90,14 +93,18 @@ def unescape(body: str) -> list[int]:
             i = j
         elif c == "x":
             j = i + 1
-            while j < n and body[j] in "0123456789abcdefABCDEF":
+            while j < n and body[j] in HEX_DIGITS:
                 j += 1
             out.append(-1 - (int(body[i + 1 : j] or "0", 16) & 0xFFFFFFFF))
             i = j
         elif c in "uU":
             width = 4 if c == "u" else 8
-            out.append(int(body[i + 1 : i + 1 + width] or "0", 16))
-            i += 1 + width
+            j = i + 1
+            while j < n and j <= i + width and body[j] in HEX_DIGITS:
+                j += 1
+            point = int(body[i + 1 : j] or "0", 16)
+            out.append(point if point <= 0x10FFFF and not 0xD800 <= point < 0xE000 else REPLACEMENT)
+            i = j
         else:
             out.append(ESCAPES.get(c, ord(c)))
             i += 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pycparser import c_ast
 
-from ..ir.core import Mem
+from ..ir.core import ASM_REGISTERS, Mem
 from . import access, init
 from . import types as T
 from .attributes import gather
@@ -161,8 +161,8 @@ def name_register(f: FunctionState, variable: Variable, node: Any) -> None:
     label = variable.attrs["asm label"]
     if "register" not in node.storage:
         f.diag.warning("ignored-attributes", node.coord, f"ignored asm label '{label}' on automatic variable")
-    elif label[:1] in ("r", "w") and label[1:].isdigit() and int(label[1:]) <= 10:
-        variable.asm_reg = f"r{int(label[1:])}"
+    elif label in ASM_REGISTERS:
+        variable.asm_reg = f"r{ASM_REGISTERS[label]}"
     else:
         f.diag.error(node.coord, f"unknown register name '{label}' in asm")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from pycparser import c_ast
 
 from . import suspicious
+from .literals import wrong_escape
 from .nodes import Attribute, Generic, InitList, LabelAddr, StmtExpr, String, TypeDecl, Typeof
 from .recover import Recovery
 
@@ -239,7 +240,9 @@ class ExpressionParser(Recovery):
         return operand
 
     def _compound_literal(self, typ: Any, paren: Any) -> Any:
-        return c_ast.CompoundLiteral(typ, self._parse_initializer(), paren)
+        literal = c_ast.CompoundLiteral(typ, self._parse_initializer(), None)
+        literal.coord = paren  # the constructor's last argument; pycparser 3.12 has one before it
+        return literal
 
     def _deeper(self, parse: Callable[[], Any]) -> Any:
         """An expression inside another: what recurses here has a bound of its own, whatever the interpreter's is."""
@@ -313,6 +316,11 @@ class ExpressionParser(Recovery):
             else:
                 return expr
 
+    def _check_escapes(self, tok: Token) -> None:
+        wrong = wrong_escape(tok.value)
+        if wrong is not None:
+            self.diag.error(tok, wrong)
+
     def _parse_argument_expression_list(self) -> Any:
         """Arguments may be type names: builtins take them."""
         first = self._toks[self._i]
@@ -333,11 +341,16 @@ class ExpressionParser(Recovery):
             return c_ast.ID(tok.value, tok)
         if kind in CONSTANTS:
             self._i += 1
+            if "\\" in tok.value:
+                self._check_escapes(tok)
             return c_ast.Constant(kind, tok.value, tok)
         if kind in STRINGS:
             parts = []
             while self._peek_type() in STRINGS:
-                parts.append(self._advance().value)
+                part = self._advance()
+                if "\\" in part.value:
+                    self._check_escapes(part)
+                parts.append(part.value)
             return String(parts, tok)
         if kind == "LPAREN":
             self._i += 1
@@ -448,12 +461,10 @@ class ExpressionParser(Recovery):
                 return attrs
 
     def _parse_attribute(self) -> Attribute:
-        tok = self._advance()
-        name = tok.value
-        if not (name[0].isalpha() or name[0] == "_"):
-            self._fail(f"expected attribute name before '{_spell(tok)}'", tok)
+        tok = self._peek()
+        name = self._attribute_name()
         while self._accept("COLONCOLON"):  # [[gnu::packed]]
-            name = self._advance().value
+            name = self._attribute_name()
         if name.startswith("__") and name.endswith("__") and len(name) > 4:
             name = name[2:-2]
         args: list[Any] = []
@@ -469,6 +480,14 @@ class ExpressionParser(Recovery):
                     break
             self._expect("RPAREN")
         return Attribute(name, args, tok)
+
+    def _attribute_name(self) -> str:
+        """An identifier or a keyword."""
+        tok = self._advance()
+        name = _spell(tok)
+        if not (name[0].isalpha() or name[0] in "_$"):
+            self._fail(f"expected attribute name before '{name}'", tok)
+        return name
 
     def _parse_typeof(self) -> Typeof:
         tok = self._advance()

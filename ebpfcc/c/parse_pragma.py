@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from .nodes import Attribute
+import re
+
+from .literals import integer
+from .nodes import Attribute, Pragma
 from .parse_stmt import StatementParser
 from .recover import SyntaxFault
 
@@ -11,40 +14,75 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+PACK = re.compile(r"\((?: (show)| (push|pop)(?: , ([A-Za-z_$][\w$]*))?(?: , (\d\S*))?| (\d\S*))? \)( .*)?")
+PACKS = (0, 1, 2, 4, 8, 16)
+
+
 class PragmaParser(StatementParser):
     pack = 0
-    pack_stack: list[Any]
+    unpacked = 0  # what `#pragma pack()` goes back to: -fpack-struct=
+    pack_stack: list[Any]  # of (label, value before)
     pushed_attrs: list[Any]
     push_places: list[Any]  # of the pushes that are open
 
     def _file_pragma(self, tok: Any) -> None:
         words = [t.value for t in tok.value]
         if words[:1] == ["pack"]:
-            self._pragma_pack(words[2:-1], tok, words[-1])
+            self._pragma_pack(tok)
         elif words[:2] == ["clang", "attribute"]:
             self._pragma_attribute(tok.value, words)
 
-    def _pragma_pack(self, words: list[str], tok: Any, last: str) -> None:
-        numbers = [int(w, 0) for w in words if w.isdecimal()]
+    def _parse_pragma(self) -> Pragma:
+        """Inside a function as outside."""
+        pragma = super()._parse_pragma()
+        self._file_pragma(pragma.coord)
+        return pragma
+
+    def _pragma_pack(self, tok: Any) -> None:
+        """GCC manual, "Structure-Layout Pragmas"; labels and `show` are clang's. One that is wrong changes nothing."""
+        if any(t.type == "BAD_NUMBER" for t in tok.value):
+            from ..source.dynamic import report_invalid
+
+            for t in tok.value:
+                report_invalid(t, self.diag)
+            return
+        text = " ".join(str(t.value) for t in tok.value[1:])
+        m = PACK.fullmatch(text)
+        number = m[4] or m[5] if m is not None else None
+        parsed = integer(number) if number else None
+        value = parsed[1] if parsed is not None else -1
         wrong = ""
-        if last != ")":
+        if m is None and not text.startswith("("):
+            wrong = "missing '(' after '#pragma pack' - ignoring"
+        elif m is None and not re.match(r"\( (push|pop|show|\d|[^\w])", text):
+            wrong = "unknown action for '#pragma pack' - ignored"
+        elif m is None:
             wrong = "missing ')' after '#pragma pack' - ignoring"
-        elif numbers and numbers[0] not in (0, 1, 2, 4, 8, 16):
+        elif m[6]:
+            wrong = "extra tokens at end of '#pragma pack' - ignored"
+        elif number and value not in PACKS:
             wrong = "expected #pragma pack parameter to be '1', '2', '4', '8', or '16'"
-        elif "pop" in words and not self.pack_stack:
+        elif m[2] == "pop" and not any(m[3] in (None, label) for label, _ in self.pack_stack):
             wrong = "#pragma pack(pop, ...) failed: stack empty"
         if wrong:
             self.diag.warning("ignored-pragmas", tok, wrong)
             return
-        if "push" in words:
-            self.pack_stack.append(self.pack)
-        elif "pop" in words:
-            self.pack = self.pack_stack.pop() if self.pack_stack else 0
+        assert m is not None
+        if m[1]:
+            self.diag.warning("#pragma-messages", tok, f"value of #pragma pack(show) == {self.pack or 8}")
             return
-        if numbers:
-            self.pack = numbers[0]
-        elif "push" not in words:
-            self.pack = 0
+        if m[2] == "push":
+            self.pack_stack.append((m[3], self.pack))
+        elif m[2] == "pop":
+            label = m[3]
+            while True:
+                known, self.pack = self.pack_stack.pop()
+                if label in (None, known):
+                    break
+        if number:
+            self.pack = value
+        elif not m[2]:
+            self.pack = self.unpacked
 
     def _pragma_attribute(self, tokens: list[Any], words: list[str]) -> None:
         if "push" in words:

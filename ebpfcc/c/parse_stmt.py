@@ -69,8 +69,7 @@ class StatementParser(AsmParser):
             self._expect("SEMI")
             return stmt
         if kind == "PRAGMA":
-            tok = self._advance()
-            return Pragma(tok.value, tok)
+            return self._parse_pragma()
         if kind == "LABEL":
             tok = self._advance()
             names = [self._expect("ID").value]
@@ -144,6 +143,10 @@ class StatementParser(AsmParser):
             return UnusedLabel(tok.value, self._parse_labelled(), tok)
         return c_ast.Label(tok.value, self._parse_labelled(), tok)
 
+    def _parse_pragma(self) -> Pragma:
+        tok = self._advance()
+        return Pragma(tok.value, tok)
+
     def _parse_labelled(self) -> Any:
         """The statement after a label; a declaration or `}` may follow too (C23, and clang before it)."""
         if self._peek_type() == "RBRACE" or (self._starts_declaration() and self._peek_type() != "ATTRIBUTE"):
@@ -153,8 +156,7 @@ class StatementParser(AsmParser):
     def _parse_pragmacomp_or_statement(self) -> Any:
         pragmas = []
         while self._peek_type() == "PRAGMA":
-            tok = self._advance()
-            pragmas.append(Pragma(tok.value, tok))
+            pragmas.append(self._parse_pragma())
         stmt = self._parse_statement()
         return c_ast.Compound([*pragmas, stmt], pragmas[0].coord) if pragmas else stmt
 

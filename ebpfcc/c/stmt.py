@@ -477,7 +477,7 @@ def pragma(f: FunctionState, node: Any) -> None:
     if words[:2] in (["GCC", "unroll"], ["clang", "loop"]):
         words = words[1:]
     if words[:1] == ["unroll"] or words[:1] == ["nounroll"]:
-        counts = [w for w in words[1:] if w not in "()"]
+        counts = [w for w in words[1:] if w not in ("(", ")")]
         n = f.unit.pragma_count(f, node.tokens[-len(counts) :]) if counts else 1
         f.unroll = 0 if words[0] == "nounroll" else (n if n is not None else 1)
         if counts and n == 1:
@@ -485,7 +485,14 @@ def pragma(f: FunctionState, node: Any) -> None:
     elif words[:1] == ["loop"] and "unroll" in words:
         f.unroll = 0 if "disable" in words else 1
     elif words[:1] == ["loop"] and "unroll_count" in words:
-        f.unroll = int(words[words.index("unroll_count") + 2], 0)
+        at = words.index("unroll_count") + 1 + len(node.tokens) - len(words)
+        n = f.unit.pragma_count(f, node.tokens[at:])
+        if n is None:
+            f.diag.error(node.tokens[-1], "expression is not an integer constant expression")
+        elif n <= 0:
+            f.diag.error(node.tokens[-1], f"invalid value '{n}'; must be positive")
+        else:
+            f.unroll = n
 
 
 def static_assert(f: FunctionState, node: Any) -> None:

@@ -113,7 +113,7 @@ class Unit(Indexed, Variables, Functions, Checks):
         parser.known = self.known
         parser.diag = self.diag
         parser.c23 = self.c23
-        parser.pack = self.pack
+        parser.pack = parser.unpacked = self.pack
         parser.pack_stack = []
         parser.pushed_attrs = []
         parser.push_places = []

@@ -157,7 +157,7 @@ class Code:
                 return self.local_label(tok, at, expr)
             if tok == ".":
                 return at
-            if tok.startswith("__goto_label_"):
+            if tok.startswith("__goto_label_") and tok[13:] in map(str, range(len(targets))):
                 return (targets[int(tok[13:])] - base) * 8
             return self.labels[tok][0] if tok in self.labels else None
 

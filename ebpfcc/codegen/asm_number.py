@@ -15,6 +15,8 @@ def literal(text: str) -> int:
         raise NumberError("the number has more than 64 bits")
     base = {"0x": 16, "0b": 2}.get(text[:2].lower(), 8 if text[:1] == "0" else 10)
     try:
+        if "_" in text or not text.isascii():  # Python reads these too
+            raise ValueError
         value = int(text[2:] if base in (2, 16) else text, base)
     except ValueError:
         raise NumberError("invalid number") from None

@@ -143,7 +143,7 @@ def section_line(name: str, code: bool) -> str:
     kind = "@nobits" if name.startswith(".bss.") else "@progbits"
     flags = "ax" if code else "a" if name == ".rodata" or name.startswith(".rodata.") else "aw"
     size = name.rpartition(".")[2]
-    if name.startswith(".rodata.str") and size.isdigit():
+    if name.startswith(".rodata.str") and size.isascii() and size.isdigit():
         return f'\t.section\t{symbol_name(name)},"aMS",@progbits,{size}\n'
     return f'\t.section\t{symbol_name(name)},"{flags}",{kind}\n'
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..ir.core import WIDTH, Value
+from ..ir.core import ASM_REGISTERS, WIDTH, Value
 from . import mcode as m
 from .asm import mentioned
 from .mcode import JMP, SelectError, X, fits32
@@ -164,9 +164,9 @@ def inline_asm(s: Selector, insn: Value, labels: list[Any]) -> None:
         else:
             raise SelectError(f"value of asm operand '{constraint}' is not a constant", insn.pos)
     for c in asm.clobbers:
-        name = c.strip("%")
-        if name[:1] in "rw" and name[1:].isdigit() and int(name[1:]) < 10:
-            defs.append(int(name[1:]))
+        name = c.lstrip("%#")
+        if ASM_REGISTERS.get(name, 10) < 10:
+            defs.append(ASM_REGISTERS[name])
     for register, r in last:
         s.mov(register, r)
     early = any("&" in c for c, _, _ in asm.outputs) or any(d not in outs for d in defs)

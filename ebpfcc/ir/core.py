@@ -216,11 +216,15 @@ class Call:
         self.spelled = target if kind == "library" else ""
 
 
+ASM_REGISTERS = {f"{letter}{n}": n for letter in "rw" for n in range(11)}  # by the names that clobbers and register variables use
+
+
 class Asm:
     """Inline assembly.  outputs: (constraint, type, size in bytes); inputs: (constraint, size in bytes); an input tied to
     an output has a digit as its constraint.  names[i] is the symbolic name, or "", of the source's operand i (goto labels come last),
     order[i] its place among outputs and inputs; an empty order: the same places.
-    Memory operands ("m", "=m", "+m": read, written, both) are inputs whose value is the address.  clobbers: "r0".."r10", "w0"..., "memory", "cc"."""
+    Memory operands ("m", "=m", "+m": read, written, both) are inputs whose value is the address.
+    clobbers: of ASM_REGISTERS, "memory", "cc"; others mean nothing."""
 
     __slots__ = ("template", "outputs", "inputs", "clobbers", "names", "volatile", "order")
 

@@ -18,7 +18,7 @@ MOST_LINE = (1 << 22) - 1  # a line info's number has 32 bits, ten of them for t
 def section_flags(name: str) -> tuple[int, int, int]:
     """(type, flags, entry size) of a data section, as clang names and marks them."""
     size = name.rpartition(".")[2]
-    if name.startswith(".rodata.str") and size.isdigit() and 0 < int(size[:3]) < 256:
+    if name.startswith(".rodata.str") and size.isascii() and size.isdigit() and 0 < int(size[:3]) < 256:
         return elf.PROGBITS, elf.ALLOC | elf.MERGE | elf.STRINGS, int(size[:3])
     if name == ".bss" or name.startswith(".bss."):
         return elf.NOBITS, elf.ALLOC | elf.WRITE, 0

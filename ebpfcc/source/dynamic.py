@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     Handler = Callable[[Preprocessor, Token, Macro, Any, Any], list[Token] | None]
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+LAST_SECOND = 253402300799  # of the year 9999
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -112,10 +113,13 @@ def _counter(pp: Preprocessor, tok: Token, macro: Macro, stack: Any, more: Any) 
     return _number(tok, pp.counter - 1)
 
 
-def _now(pp: Preprocessor) -> time.struct_time:
+def _now(pp: Preprocessor, tok: Token) -> time.struct_time:
     if pp.time is None:
         epoch = os.environ.get("SOURCE_DATE_EPOCH", "")  # reproducible-builds.org
-        pp.time = time.gmtime(int(epoch)) if epoch.isdigit() else time.localtime()
+        if epoch and not (epoch.isascii() and epoch.isdigit() and len(epoch) <= 12 and int(epoch) <= LAST_SECOND):
+            pp.diag.error(tok, f"environment variable 'SOURCE_DATE_EPOCH' ('{epoch}') must be a non-negative decimal integer <= {LAST_SECOND}")
+            epoch = "0"
+        pp.time = time.gmtime(int(epoch)) if epoch else time.localtime()
     now = pp.time
     assert isinstance(now, time.struct_time)
     return now
@@ -123,13 +127,13 @@ def _now(pp: Preprocessor) -> time.struct_time:
 
 def _date(pp: Preprocessor, tok: Token, macro: Macro, stack: Any, more: Any) -> list[Token]:
     pp.diag.warning("date-time", tok, "expansion of date or time macro is not reproducible")
-    now = _now(pp)
+    now = _now(pp, tok)
     return _one(tok, "STRING_LITERAL", f'"{MONTHS[now.tm_mon - 1]} {now.tm_mday:2d} {now.tm_year}"')
 
 
 def _time(pp: Preprocessor, tok: Token, macro: Macro, stack: Any, more: Any) -> list[Token]:
     pp.diag.warning("date-time", tok, "expansion of date or time macro is not reproducible")
-    now = _now(pp)
+    now = _now(pp, tok)
     return _one(tok, "STRING_LITERAL", f'"{now.tm_hour:02d}:{now.tm_min:02d}:{now.tm_sec:02d}"')
 
 

@@ -151,7 +151,7 @@ class SourceMap:
         return name
 
     def locate(self, pos: int) -> tuple[str, int, int]:
-        """Presumed (file name, line, column) of a position, for messages, __LINE__ and debug information."""
+        """Presumed (file name, line, column) of a position, for __LINE__ and debug information."""
         inclusion = self.find(pos)
         offset = pos - inclusion.base
         line, col = inclusion.file.line_col(offset)
@@ -163,12 +163,20 @@ class SourceMap:
                 line += presumed - physical
         return self.map_name(name), line, col
 
+    def place(self, pos: int) -> tuple[str, int, int]:
+        """As `locate`, for messages: the physical place of a line that `# 0` numbers zero, since nobody finds that one."""
+        name, line, col = self.locate(pos)
+        if line > 0:
+            return name, line, col
+        inclusion = self.find(pos)
+        return self.map_name(inclusion.name), *inclusion.file.line_col(pos - inclusion.base)
+
     def include_chain(self, pos: int) -> list[tuple[str, int]]:
         """(file, line) of the directives through which the position's file was reached, innermost first."""
         out: list[tuple[str, int]] = []
         at = self.find(pos).included_at if self.inclusions else 0
         while at:
-            name, line, _ = self.locate(at)
+            name, line, _ = self.place(at)
             out.append((name, line))
             at = self.find(at).included_at
         return out

@@ -24,7 +24,7 @@ from types import FrameType
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 SECONDS = 10  # of processor time for a case
-STUCK = 60  # by the clock, for what does not even listen to signals
+STUCK = 300  # by the clock, for what does not even listen to signals; a loaded machine may take that long for ten seconds' work
 MEMORY = 1 << 30
 TARGETS = ("source", "object", "packet", "assembly", "command")
 

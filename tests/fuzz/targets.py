@@ -38,11 +38,17 @@ class Wrong(AssertionError):
 # -- seeds -----------------------------------------------------------------------------------------------------------
 @cache
 def sources() -> list[str]:
-    files = [*TESTS.glob("c/*.c"), *TESTS.glob("headers/*.c"), *TESTS.glob("machine/*.c"), *TESTS.parent.glob("examples/*.c")]
+    files = [*TESTS.glob("c/*.c"), *TESTS.glob("headers/*.c"), *TESTS.glob("machine/*.c")]
     found = [file.read_text() for file in sorted(files)]
     for file in sorted(TESTS.glob("bad/*.txt")):
         found += CASE.findall(file.read_text())
-    return found + [maps_program(kind) for kind in MAPS]
+    return found + programs()
+
+
+@cache
+def programs() -> list[str]:
+    """Whole programs. A new test changes every case that is made from `sources`, and none that is made from these."""
+    return [file.read_text() for file in sorted(TESTS.parent.glob("examples/*.c"))] + [maps_program(kind) for kind in MAPS]
 
 
 def maps_program(kind: str) -> str:
