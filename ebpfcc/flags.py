@@ -60,6 +60,16 @@ class Reading:
 
 
 # -- flags with an operand: (reading, operand, flag) -> None ------------------------------------------------------------
+def _integral(field: str) -> Handler:
+    def handler(r: Reading, value: str, flag: str) -> None:
+        if value.isascii() and value.isdigit() and len(value) < 11:
+            setattr(r.options, field, int(value))
+        else:
+            _problem(r, f"invalid integral value '{value}' in '{flag}{value}'")
+
+    return handler
+
+
 def _append(field: str) -> Handler:
     def handler(r: Reading, value: str, flag: str) -> None:
         getattr(r.options, field).append(value)
@@ -167,20 +177,7 @@ def _llvm(r: Reading, value: str, flag: str) -> None:
     """-mllvm X: of LLVM's options the one that sets a limit; the others tune passes that are not here."""
     name, _, number = value.lstrip("-").partition("=")
     if name == "bpf-stack-size":
-        _frame_limit(r, number, f"-mllvm {value}")
-
-
-def _frame_limit(r: Reading, value: str, flag: str) -> None:
-    number = _integral(r, value, flag)
-    if number is not None:
-        r.options.frame_limit = number
-
-
-def _integral(r: Reading, value: str, flag: str) -> int | None:
-    if value.isascii() and value.isdigit() and len(value) < 11:
-        return int(value)
-    _problem(r, f"invalid integral value '{value}' in '{flag}{value}'")
-    return None
+        _integral("frame_limit")(r, number, f"-mllvm -{name}=")
 
 
 def _target(r: Reading, value: str, flag: str) -> None:
@@ -211,12 +208,6 @@ def _features(r: Reading, value: str, flag: str) -> None:
         else:
             r.options.features[feature[1:]] = feature[0] == "+"
     r.for_bpf = True
-
-
-def _limit(r: Reading, value: str, flag: str) -> None:
-    number = _integral(r, value, flag)
-    if number is not None:
-        r.options.error_limit = number
 
 
 def _map(r: Reading, value: str, flag: str) -> None:
@@ -299,8 +290,8 @@ for names, how, function in (  # how: j joined, s separate, b both
     ("-imacros", "b", _append("imacros")), ("-D -U", "b", _define), ("-std=", "j", _standard), ("-std", "s", _standard), ("-O", "j", _optimise),
     ("-W", "j", _warning), ("-MF", "b", _store("dependency_file")), ("-MT -MQ", "b", _make_target), ("-Wp,", "j", _split),
     ("-Xpreprocessor", "s", _split), ("-Xclang", "s", _clang), ("-mllvm", "s", _llvm), ("-target", "s", _target), ("--target", "s", _target),
-    ("--target= -target=", "j", _target), ("-mcpu=", "j", _cpu), ("-mkernel=", "j", _kernel), ("-mframe-limit=", "j", _frame_limit),
-    ("-mattr=", "j", _features), ("-ferror-limit= -fmax-errors=", "j", _limit),
+    ("--target= -target=", "j", _target), ("-mcpu=", "j", _cpu), ("-mkernel=", "j", _kernel), ("-mframe-limit=", "j", _integral("frame_limit")),
+    ("-mattr=", "j", _features), ("-ferror-limit= -fmax-errors=", "j", _integral("error_limit")),
     ("-fdebug-prefix-map= -ffile-prefix-map= -fmacro-prefix-map=", "j", _map), ("-fdebug-compilation-dir=", "j", _store("debug_directory")),
     ("-fdebug-compilation-dir", "s", _store("debug_directory")), ("--sysroot= -isysroot", "j", _store("sysroot")),
     ("--sysroot -isysroot", "s", _store("sysroot")), ("-print-file-name= -print-prog-name=", "j", _query), ("--print-after=", "j", _print_after),

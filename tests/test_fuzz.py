@@ -56,14 +56,17 @@ def test_cases_are_known_by_their_number() -> None:
     assert len(outputs) == 1
 
 
-@pytest.mark.parametrize("broken", ["while True: pass", "import os; os.kill(os.getpid(), 11)", "bytearray(3 << 30)"])
-def test_it_finds_what_is_wrong(tmp_path: Path, broken: str) -> None:
+@pytest.mark.parametrize(
+    ("broken", "kind"),
+    [("while True: pass", "Hang"), ("os.kill(os.getpid(), 11)", "killed by status -11"), ("bytearray(3 << 30)", "MemoryError"), ("[][0]", "IndexError")],
+)
+def test_it_finds_what_is_wrong(tmp_path: Path, broken: str, kind: str) -> None:
     """A compiler that raises, hangs, dies or takes too much memory."""
     for file in FUZZ.glob("*.py"):
         text = file.read_text().replace("SECONDS = 10 ", "SECONDS = 1 ")
         if file.name == "targets.py":
             text = text.replace("parent.parent\nSTEPS", f"parent.parent\nTESTS = Path({str(FUZZ.parent)!r})\nSTEPS")
-            text = text.replace("    result = ebpfcc.compile(text=text,", f"    {broken}\n    result = ebpfcc.compile(text=text,")
+            text = text.replace('    result = ebpfcc.compile(text=text, name="fuzz.c"', f'    {broken}\n    result = ebpfcc.compile(text=text, name="fuzz.c"')
         (tmp_path / file.name).write_text(text)
     done = subprocess.run([sys.executable, str(tmp_path), "--only", "source", "--cases", "1", "--seconds", "36000"], capture_output=True, text=True)
-    assert done.returncode == 1 and "--case source:0:" in done.stdout, done.stdout + done.stderr
+    assert done.returncode == 1 and kind in done.stdout and "--case source:0:0" in done.stdout, done.stdout + done.stderr

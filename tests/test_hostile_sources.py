@@ -8,6 +8,7 @@ import time
 import pytest
 
 import ebpfcc
+from ebpfcc.c import atomics, bits, builtins, generic_builtins, library, overflow
 from ebpfcc.obj.read_btf import Btf
 from ebpfcc.obj.read_elf import read_elf
 from ebpfcc.obj.read_ext import Object
@@ -215,3 +216,25 @@ def test_dominators_of_many_ways_to_one_block() -> None:
         out = next(b for b in fn.blocks if b.name == "out")
         assert idom[out].name == "b0"
     assert took[1] < 24 * took[0] + 0.2
+
+
+# -- builtins ---------------------------------------------------------------------------------------------------------------
+OPERANDS = """struct S { int a; int b : 3; } s; struct T *q; struct S *p; double d; void v(void); union U { int a; } u; __int128 wide;
+int n, a[4]; void *vp; struct T; enum E { A } e;
+"""
+KINDS = ("1", ".5f", "v()", '"str"', "int", "struct S", "q", "v", "&d", "s", "s.b", "&s", "&n", "vp", "A", "wide", "&wide", "a", "(void)0", "({ })")
+
+
+@pytest.mark.parametrize("flags", [["-O2", "-g"], ["-O0", "-mcpu=v4"]])
+def test_builtins_with_operands_of_any_number_and_kind(flags: list[str]) -> None:
+    """Each is compiled or refused. 0 to 5 operands of one kind, and others whose kinds differ."""
+    names = sorted({name for module in (atomics, bits, builtins, generic_builtins, library, overflow) for name in module.TABLE})
+    chance = random.Random(1)
+    for name in names:
+        if not name.isidentifier():
+            continue
+        lists = [", ".join([kind] * count) for count in range(6) for kind in (KINDS if count in (1, 3) else KINDS[:1])]
+        lists += [", ".join(chance.choice(KINDS) for _ in range(count)) for count in (2, 2, 2, 3, 3, 3, 4, 4, 6)]
+        calls = "\n".join(f"void f{i}(void) {{ {name}({operands}); }}" for i, operands in enumerate(lists))
+        result = ebpfcc.compile(text=OPERANDS + calls, name="t.c", flags=[*flags, "-ferror-limit=0"])
+        assert all(d.line > 0 for d in result.diagnostics), name

@@ -35,7 +35,7 @@ def pointer(f: FunctionState, node: Any, size_check: bool = True) -> tuple[Value
     if not T.is_scalar(target):
         f.diag.error(node.coord, f"address argument to atomic builtin must be a pointer to integer or pointer ('{T.spell(o.type)}' invalid)")
         return None
-    if size_check and T.sizeof(target) not in (4, 8):
+    if T.sizeof(target) not in ((4, 8) if size_check else (1, 2, 4, 8)):
         f.diag.error(node.coord, f"atomic operation on {T.sizeof(target)} bytes is not supported on BPF: 4 or 8")
         return None
     base = o.value

@@ -306,6 +306,8 @@ def packet_load(size: int) -> Builtin:
 
 def has_attribute(f: FunctionState, node: Any, args: list[Any]) -> Operand:
     """GCC's __builtin_has_attribute(declared, weak): whether a declaration has an attribute."""
+    if not arguments(f, node, args, 2):
+        return f.poison()
     declared, attribute = args
     while isinstance(declared, c_ast.UnaryOp) and declared.op in "*&":
         declared = declared.expr

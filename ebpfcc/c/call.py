@@ -16,6 +16,15 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+def call_builtin(f: FunctionState, name: str, node: Any, args: list[Any]) -> Operand:
+    f.pos = node.coord
+    if len(args) < LEAST.get(name, 0):
+        f.diag.error(node.coord, f"too few arguments to function call, expected at least {LEAST[name]}, have {len(args)}")
+        return f.poison()
+    result: Operand = f.unit.builtins[name](f, node, args)
+    return result
+
+
 def call(f: FunctionState, node: Any) -> Operand:
     callee_node = node.name
     args = node.args.exprs if node.args is not None else []
@@ -26,11 +35,7 @@ def call(f: FunctionState, node: Any) -> Operand:
         # a declaration, unlike a definition, does not hide a builtin (GCC manual, "Other Builtins")
         if builtin is not None and not (symbol is not None and (type(symbol) is not FunctionSymbol or symbol.node is not None)):
             if symbol is None or name in f.unit.library or name.startswith("__builtin_"):
-                f.pos = node.coord
-                if len(args) < LEAST.get(name, 0):
-                    f.diag.error(node.coord, f"too few arguments to function call, expected at least {LEAST[name]}, have {len(args)}")
-                    return f.poison()
-                return builtin(f, node, args)
+                return call_builtin(f, name, node, args)
         if symbol is None:
             symbol = f.unit.implicit_function(f, name, callee_node)
             if symbol is None:
@@ -44,8 +49,7 @@ def call(f: FunctionState, node: Any) -> Operand:
             f.pos = node.coord
             return call_function(f, symbol, symbol.type, args, node)
         if type(symbol) is FunctionSymbol and symbol.symbol in f.unit.builtins and symbol.symbol != name:
-            f.pos = node.coord
-            return f.unit.builtins[symbol.symbol](f, node, args)
+            return call_builtin(f, symbol.symbol, node, args)
         if name in PRINTERS and f.unit.warns_formats and not f.unit.unevaluated:
             from .bpf_format import check_call
 

@@ -8,6 +8,7 @@ from . import types as T
 from .builtins import arguments, expect, first_argument, trap
 from .convert import convert, convert_int, rvalue, scalar, truth, value_of
 from .state import FunctionState, Operand, ir_type
+from .wide import constant as wide_constant
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -147,7 +148,8 @@ def any_value(f: FunctionState, node: Any, args: list[Any]) -> Operand:
     if not arguments(f, node, args, 1):
         return f.poison()
     x = scalar(f, args[0])
-    return value_of(x.type, f.const(x.value.type, 0))
+    zero: Any = wide_constant(f, 0) if x.value.op == "wide" else f.const(x.value.type, 0)
+    return value_of(x.type, zero)
 
 
 def same(f: FunctionState, node: Any, args: list[Any]) -> Operand:

@@ -23,7 +23,7 @@ def overflow(op: str, t: Any = None) -> Builtin:
     def builtin(f: FunctionState, node: Any, args: list[Any]) -> Operand:
         if not arguments(f, node, args, 3):
             return f.poison()
-        a, b = (promoted(f, scalar(f, arg)) if t is None else convert(f, scalar(f, arg), t) for arg in args[:2])
+        a, b = (whole(f, arg) if t is None else convert(f, scalar(f, arg), t) for arg in args[:2])
         p = rvalue(f, f.expr(args[2]))
         to = T.strip(p.type).target if T.strip(p.type).kind == "ptr" else T.POISON
         if not T.is_integer(T.strip(to)) or to is T.POISON or T.qualifiers(to)[0]:
@@ -33,6 +33,15 @@ def overflow(op: str, t: Any = None) -> Builtin:
         return store_and_flag(f, op, a, b, T.strip(to), access.memory(f, p.value, to))
 
     return builtin
+
+
+def whole(f: FunctionState, node: Any) -> Operand:
+    """An operand that has the type it is of."""
+    o = scalar(f, node)
+    if T.is_integer(T.strip(o.type)):
+        return promoted(f, o)
+    f.diag.error(node.coord, f"operand argument to overflow builtin must be an integer ('{T.spell(o.type)}' invalid)")
+    return f.poison()
 
 
 def store_and_flag(f: FunctionState, op: str, a: Operand, b: Operand, t: Any, target: Operand) -> Operand:

@@ -317,7 +317,7 @@ class ExpressionParser(Recovery):
                 return expr
 
     def _check_escapes(self, tok: Token) -> None:
-        wrong = wrong_escape(tok.value)
+        wrong = wrong_escape(str(tok.value))
         if wrong is not None:
             self.diag.error(tok, wrong)
 
