@@ -3,6 +3,7 @@
 # make lint             ruff and mypy
 # make fuzz SECONDS=600 mutated sources, objects, packets, assembly and command lines; SEED=1 gives others
 # make bench            compile times and sizes beside clang's
+# make pages            the manual page, completions and docs/ that are made of tables
 # make kernel-programs KERNEL=/path/to/linux   every BPF program of a kernel tree, compiled and (as root) loaded
 
 PYTHON ?= python3
@@ -13,7 +14,7 @@ TESTS ?=
 SECONDS ?= 60
 SEED ?= 0
 
-.PHONY: demo test lint fuzz bench kernel-programs clean
+.PHONY: demo test lint fuzz bench pages kernel-programs clean
 
 # Once `make test` has made an editable installation, that serves all; before, the package as a user gets it.
 HOME_OF := $(if $(wildcard $(VENV)/installed-dev),$(VENV)/installed-dev,$(VENV)/installed)
@@ -46,6 +47,10 @@ fuzz: $(VENV)/installed-dev
 
 bench: $(HOME_OF)
 	$(PY) benchmarks/run.py
+
+pages: $(HOME_OF)
+	$(PY) tools/flag_pages.py
+	$(PY) -m ebpfcc.kernel.messages > docs/messages.md
 
 kernel-programs: $(HOME_OF)
 	@test -n "$(KERNEL)" || { echo "usage: make kernel-programs KERNEL=/path/to/linux"; exit 2; }

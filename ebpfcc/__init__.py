@@ -13,7 +13,7 @@ Importing this package loads nothing else; the stages come with the first call.
 
 from __future__ import annotations
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 __all__ = [
     "CompileError", "InternalError", "Options", "Record", "Result", "UsageError", "Verified", "VerifyError", "VerifyResult", "__version__",
     "compile", "verify",

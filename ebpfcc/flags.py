@@ -294,7 +294,8 @@ for names, how, function in (  # how: j joined, s separate, b both
     ("-mattr=", "j", _features), ("-ferror-limit= -fmax-errors=", "j", _integral("error_limit")),
     ("-fdebug-prefix-map= -ffile-prefix-map= -fmacro-prefix-map=", "j", _map), ("-fdebug-compilation-dir=", "j", _store("debug_directory")),
     ("-fdebug-compilation-dir", "s", _store("debug_directory")), ("--sysroot= -isysroot", "j", _store("sysroot")),
-    ("--sysroot -isysroot", "s", _store("sysroot")), ("-print-file-name= -print-prog-name=", "j", _query), ("--print-after=", "j", _print_after),
+    ("--sysroot -isysroot", "s", _store("sysroot")), ("-print-file-name= -print-prog-name= --explain=", "j", _query), ("--explain", "s", _query),
+    ("--print-after=", "j", _print_after),
     ("-fdiagnostics-format=", "j", _format),
     ("-fexec-charset= -finput-charset= -fwide-exec-charset=", "j", _charset), ("-fpack-struct=", "j", _pack),
     ("-ftrap-function=", "j", _store("trap_function")),
@@ -370,7 +371,7 @@ def _other(r: Reading, arg: str) -> None:
     if equals and (can_be := tables.VALUES.get(name + equals)) and value not in can_be and name != "--print-after":
         _invalid(r, value, arg, can_be)
         return
-    if equals and name + equals in tables.NUMBERS and not value.isdigit():
+    if equals and name + equals in tables.NUMBERS and not (value.isascii() and value.isdigit()):
         _problem(r, f"invalid integral value '{value}' in '{arg}'")
         return
     for prefix, reason in tables.REFUSED:

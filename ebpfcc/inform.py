@@ -6,6 +6,7 @@ import os
 import sys
 
 from . import __version__
+from .diag import visible
 from .flag_tables import CPUS
 
 TYPE_CHECKING = False
@@ -16,41 +17,6 @@ if TYPE_CHECKING:
 
 CLANG_VERSION = "19.1.7"
 GCC_VERSION = "14.2.0"
-HELP = """\
-OVERVIEW: ebpfcc, a compiler from C to eBPF objects
-
-USAGE: {program} [options] file...
-
-OPTIONS (in clang's and GCC's spelling; those of other targets are accepted where they change nothing):
-  -c, -S, -E, -fsyntax-only   make an object (the default), assembly text, preprocessed text, or only messages
-  -o FILE                     where to write; '-' is standard output
-  -x LANGUAGE                 c or cpp-output, for the inputs that follow
-  -O0 -O1 -O2 -O3 -Os         optimise; -O0 is the default
-  -g, -g0                     with or without BTF and line information
-  -std=STANDARD               c89, c99, c11, c17, c23, and gnu89 to gnu23; gnu17 is the default
-  --target=bpf|bpfel|bpfeb    byte order of the target; -mlittle-endian and -mbig-endian as well
-  -mcpu=v1|v2|v3|v4|probe     instruction set; -mcpu=help lists them
-  -I -iquote -isystem -idirafter DIR, -include -imacros FILE, -D -U MACRO, -undef, -nostdinc, --sysroot=DIR
-  -M -MM -MD -MMD -MF FILE -MT TARGET -MQ TARGET -MP -MG    make rules
-  -dM -dD -dN -dI -P -C -H    what -E and the preprocessor show
-  -Wall -Wextra -WNAME -Wno-NAME -Werror -Werror=NAME -w -pedantic
-  -fdiagnostics-format=json|sarif, -fdiagnostics-parseable-fixits, -fno-caret-diagnostics    messages for other programs
-  -ferror-limit=N, -fdiagnostics-color=always|never|auto, -ffile-prefix-map=OLD=NEW
-  --emit=ir, --print-after=PASS, -ftime-report, -fstack-usage, --stack-chains, -save-temps, -v, -###
-  --emit-vmlinux-h [--for FILE]...  print <vmlinux.h>, all types of the kernel or of EBPFCC_VMLINUX (a header, or BTF); or those that sources use
-  --verify, -fverify-log=FILE  load the object's programs (compiled, or of an object given) into the running kernel and tell what its
-                              verifier says, at C lines; what is refused is not written
-  -print-file-name=F -print-prog-name=P -print-search-dirs -print-resource-dir -print-target-triple
-  -dumpversion, -dumpmachine, --version, --help
-  @FILE                       more arguments from a file
-
-WHAT IS HANDED TO THE HOST'S COMPILER ($EBPFCC_HOST_CC, or cc), if neither --target nor a flag that only BPF has is given:
-  a call that links (none of -c -S -E -M -fsyntax-only) with a linker's flag (-shared -static -pie -pthread -lNAME -LDIR -Wl,...),
-  with an object or archive, or of several sources into one -o; and a call whose inputs are C++ or another language, with no C.
-  All else is for BPF: 'ebpfcc prog.c -o prog' writes an object to 'prog', and with -c flags of the linker mean nothing.
-
-BUILD SYSTEMS: cmake --toolchain "$(ebpfcc -print-file-name=ebpfcc.cmake)", meson setup --cross-file "$(ebpfcc -print-file-name=ebpfcc.ini)"
-"""
 
 
 def triple(options: Options) -> str:
@@ -108,10 +74,16 @@ def _dirs(options: Options, _: str) -> str:
     return f"programs: ={installed()}\nlibraries: ={resource_dir()}"
 
 
+def help_text(options: Options) -> str:
+    from .flag_help import help_text
+
+    return help_text(options.program)
+
+
 ANSWERS: dict[str, Callable[[Options, str], str]] = {
     "--version": lambda o, _: version(o)[:-1],
-    "--help": lambda o, _: HELP.format(program=o.program)[:-1],
-    "-help": lambda o, _: HELP.format(program=o.program)[:-1],
+    "--help": lambda o, _: help_text(o)[:-1],
+    "-help": lambda o, _: help_text(o)[:-1],
     "-dumpversion": lambda o, _: GCC_VERSION if o.flavour == "gcc" else CLANG_VERSION,
     "-dumpfullversion": lambda o, _: GCC_VERSION if o.flavour == "gcc" else CLANG_VERSION,
     "-dumpmachine": lambda o, _: "bpf-unknown-none" if o.flavour == "gcc" else triple(o),
@@ -138,10 +110,25 @@ ON_STDERR = ("-mcpu=help", "-mcpu=?", "-mtune=help", "-print-supported-cpus", "-
 def answer(options: Options) -> int:
     """Print the answer to the first question; --help and --version come before others."""
     flag, operand = next((q for q in options.queries if q[0] in ("--help", "-help", "--version")), options.queries[0])
+    if flag == "--explain":
+        return explain(operand, options)
     if flag in ON_STDERR:
         sys.stderr.write(FEATURES if flag == "-mattr=help" else cpus(options))
         return 0
     sys.stdout.write(ANSWERS[flag if flag in ANSWERS else flag[1:]](options, operand) + "\n")
+    return 0
+
+
+def explain(name: str, options: Options) -> int:
+    from .kernel import messages
+
+    text = messages.explain(name)
+    if not text:
+        meant = messages.near(name)
+        suggestion = f"; did you mean '{meant}'?" if meant else ""
+        sys.stderr.write(f"{options.program}: error: no rule or warning is called '{visible(name)}'{suggestion}\n")
+        return 1
+    sys.stdout.write(text)
     return 0
 
 

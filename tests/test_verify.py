@@ -385,7 +385,7 @@ def test_a_map_that_libbpf_would_not_make(tmp_path: Path) -> None:
 @needs_kernel
 def test_an_object_without_programs(tmp_path: Path) -> None:
     done = command(tmp_path, "int x;")
-    assert done.returncode == 0 and done.stderr == "warning: the object has no program that could be verified\n"
+    assert done.returncode == 0 and done.stderr == "warning: the object has no program that could be verified [libbpf-no-program]\n"
 
 
 @needs_kernel

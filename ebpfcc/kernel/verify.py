@@ -23,6 +23,7 @@ FORBIDDEN = (
     "the verifier has not seen the program: capabilities (CAP_NET_ADMIN for the network's programs, CAP_PERFMON for tracing, beside CAP_BPF) "
     "or the machine's policy (lockdown, an LSM) forbid programs of section '{}' here"
 )
+NO_PROGRAM = "the object has no program that could be verified"
 UNSIZED = (
     "libbpf makes map '{}' only if it has a size: give it max_entries, or have the loader call bpf_map__set_max_entries() "
     "(to verify the programs it has {} here)"
@@ -104,9 +105,9 @@ def verify(data: bytes | str | os.PathLike[str], *, programs: Iterable[str] | No
         if not opened.ok:
             result.of_object, _ = libbpf_errors(opened.warnings or ["the object cannot be opened"], obj)
             return result
-        result.of_object = [record("warning", obj.use_of(name), UNSIZED.format(name, size)) for name, size in opened.sized]
+        result.of_object = [record("warning", obj.use_of(name), UNSIZED.format(name, size), "", "libbpf-no-max-entries") for name, size in opened.sized]
         if not opened.programs:
-            result.of_object.append(record("warning", None, "the object has no program that could be verified"))
+            result.of_object.append(record("warning", None, NO_PROGRAM, "", "libbpf-no-program"))
         wanted = None if programs is None else set(programs)
         for index, (program, section) in enumerate(opened.programs):
             if wanted is None or program in wanted:
