@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -137,3 +139,118 @@ def test_vmlinux_is_the_running_kernels(tmp_path: Path, monkeypatch: pytest.Monk
     assert headers_read([]) == [made]
     monkeypatch.setenv("EBPFCC_VMLINUX", "")
     assert headers_read([]) == bundled
+
+
+# -- beside the machine's own headers -------------------------------------------------------------------------------------
+SYSTEM = (
+    "string.h errno.h netinet/in.h linux/perf_event.h linux/fs.h linux/signal.h linux/unistd.h linux/if_arp.h linux/if_tunnel.h linux/netfilter.h "
+    "bpf/usdt.bpf.h linux/fcntl.h linux/ioctl.h linux/net.h linux/resource.h linux/mman.h linux/poll.h linux/ipc.h linux/sem.h linux/msg.h linux/termios.h "
+    "linux/time.h linux/input.h arpa/inet.h net/ethernet.h netinet/ip.h netinet/tcp.h stdlib.h stdio.h unistd.h time.h sys/syscall.h inttypes.h"
+).split()
+
+
+@pytest.mark.parametrize("header", SYSTEM)
+def test_with_the_machines_own_headers(header: str) -> None:
+    """Whatever of them is installed; those that are the kernel's are there with libc6-dev only."""
+    if header.startswith("linux/") and not any((folder / header).exists() for folder in (INCLUDE, Path("/usr/include"))):
+        pytest.skip("no headers of the kernel")
+    result = ebpfcc.compile(text=f"#include <{header}>\nint x;\n", flags=["-O2", "-g"])
+    assert result.ok and not result.diagnostics, str(result)
+
+
+@pytest.mark.parametrize("first", ["", "vmlinux.h "])
+def test_all_of_ours_together(first: str) -> None:
+    """Also behind the kernel's types."""
+    names = (first + "signal.h fcntl.h sys/socket.h asm/siginfo.h asm/termios.h asm/socket.h " + " ".join(h for h in SYSTEM if (INCLUDE / h).exists())).split()
+    text = "".join(f"#include <{h}>\n" for h in names)
+    text += "int x[] = { SIGKILL, O_CREAT, ENOENT, __NR_read, SO_REUSEPORT, ETHERTYPE_IP, CLOCK_BOOTTIME, IPPROTO_TCP };\n"
+    assert messages(text, ["-D__TARGET_ARCH_x86"]) == []
+
+
+LAYOUTS = {  # (files, whose <string.h> serves)
+    "debian": ({"string.h": "#include <features.h>\n", "features.h": "#include <bits/wordsize.h>\n"}, "ours"),
+    "fedora": ({"string.h": "#include <features.h>\n", "features.h": "#include <gnu/stubs.h>\n", "bits/wordsize.h": "",
+                "gnu/stubs.h": "#ifndef __x86_64__\n# include <gnu/stubs-32.h>\n#endif\n"}, "ours"),
+    "multilib": ({"string.h": "#include <features.h>\n", "features.h": "#include <gnu/stubs.h>\n", "bits/wordsize.h": "",
+                  "gnu/stubs.h": "# include <gnu/stubs-32.h>\n", "gnu/stubs-32.h": ""}, "theirs"),
+    "arm64": ({"string.h": "#include <features.h>\n", "features.h": "#include <gnu/stubs.h>\n", "bits/wordsize.h": "", "gnu/stubs.h": ""}, "theirs"),
+    "alpine": ({"string.h": "#include <features.h>\n", "features.h": "#include <bits/alltypes.h>\n", "bits/alltypes.h": ""}, "theirs"),
+    "none": ({"linux/x.h": ""}, "ours"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_the_layouts_of_distributions(name: str, tmp_path: Path) -> None:
+    """A C library that is there for BPF goes before ours; one that is not is passed over. Headers of the kernel are the machine's."""
+    files, serves = LAYOUTS[name]
+    root = tmp_path / "usr" / "include"
+    for path, text in {**files, "linux/errno.h": "#define THEIRS 1\n"}.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text)
+    result = ebpfcc.compile(text="#include <string.h>\n#include <linux/errno.h>\nint x = THEIRS;\n", flags=[f"--sysroot={tmp_path}"])
+    assert result.ok, str(result)
+    assert result.dependencies[1] == str((root if serves == "theirs" else INCLUDE) / "string.h")
+
+
+def test_a_users_own_header_goes_before(tmp_path: Path) -> None:
+    (tmp_path / "string.h").write_text("#define MINE 1\n")
+    assert ebpfcc.compile(text="#include <string.h>\nint x = MINE;\n", flags=[f"-I{tmp_path}"]).ok
+
+
+def test_glibc_with_the_hosts_macros(tmp_path: Path) -> None:
+    """-D__x86_64__ chooses the part that is there."""
+    root = tmp_path / "usr" / "include"
+    for path, text in LAYOUTS["fedora"][0].items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text)
+    result = ebpfcc.compile(text="#include <string.h>\n", flags=[f"--sysroot={tmp_path}", "-D__x86_64__"])
+    assert result.ok and result.dependencies[1] == str(root / "string.h")
+
+
+CONSTANTS = "signal siginfo fcntl socket sockios resource mman param poll ioctls termbits unistd_x86".split()
+SIZES = {"ipcbuf": ["ipc64_perm"], "sembuf": ["semid64_ds"], "shmbuf": ["shmid64_ds", "shminfo64"], "msgbuf": ["msqid64_ds"],
+         "signal": ["sigaction", "sigaltstack"], "siginfo": ["siginfo"], "termbits": ["termios"], "poll": ["pollfd"], "fcntl": ["flock"]}  # fmt: skip
+
+
+@pytest.mark.skipif(os.uname().machine != "x86_64" or shutil.which("gcc") is None, reason="the numbers are compared with those of this machine")
+@pytest.mark.parametrize("name", CONSTANTS)
+def test_numbers_are_the_kernels(name: str, tmp_path: Path) -> None:
+    text = f"#include <asm/{name}.h>\n"
+    result = ebpfcc.compile(text=text, flags=["-E", "-dM", "-nostdinc", f"-I{INCLUDE}", f"-I{STANDARD}"])
+    own = set(re.findall(r"^#define (\w+) ", (INCLUDE / "asm" / f"{name}.h").read_text(), re.M))
+    values = [(n, v) for n, v in re.findall(r"^#define (\w+) (.*)$", result.text or "", re.M) if n in own]
+    assert len(values) >= 4
+    checks = "".join(f'#ifdef {n}\n_Static_assert(({n}) == ({v}), "{n}");\n#endif\n' for n, v in values)
+    theirs = "#include <stddef.h>\n#include <linux/sockios.h>\n#include <asm/ioctls.h>\n#include <asm/termbits.h>\n" + text.replace("_x86", "")
+    (tmp_path / "t.c").write_text(theirs + checks)
+    done = subprocess.run(["gcc", "-w", "-fsyntax-only", "t.c"], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[:2000]
+
+
+@pytest.mark.skipif(os.uname().machine != "x86_64" or shutil.which("gcc") is None, reason="the sizes are compared with those of this machine")
+def test_sizes_are_the_kernels(tmp_path: Path) -> None:
+    for name, structs in SIZES.items():
+        text = f"#include <linux/types.h>\n#include <stddef.h>\n#include <asm/{name}.h>\n" + "".join(f"int size_{s}[sizeof(struct {s})];\n" for s in structs)
+        result = ebpfcc.compile(text=text, flags=["-S", "-O2", "-nostdinc", f"-I{INCLUDE}", f"-I{STANDARD}"])
+        assert result.ok, str(result)
+        sizes = dict(re.findall(r"\.size\s+size_(\w+), (\d+)", result.text or ""))
+        assert sorted(sizes) == sorted(structs), result.text
+        checks = "".join(f'_Static_assert(sizeof(struct {s}) * 4 == {size}, "{s}");\n' for s, size in sizes.items())
+        (tmp_path / "t.c").write_text(text + checks)
+        done = subprocess.run(["gcc", "-w", "-fsyntax-only", "t.c"], cwd=tmp_path, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr[:2000]
+
+
+def test_usdt_for_the_verifier(tmp_path: Path) -> None:
+    from ebpfcc.kernel.libbpf import why_not
+    from ebpfcc.kernel.verify import verify
+
+    text = '#include <vmlinux.h>\n#include <bpf/usdt.bpf.h>\nchar LICENSE[] SEC("license") = "GPL";\nlong sum;\n'
+    text += 'SEC("usdt") int BPF_USDT(probe, int a, void *b, long c) { sum += a + (long)b + c + bpf_usdt_cookie(ctx) + bpf_usdt_arg_cnt(ctx); return 0; }\n'
+    text += 'SEC("usdt") int BPF_USDT(none) { sum++; return 0; }\n'
+    for flags in (["-D__TARGET_ARCH_x86"], []):
+        result = ebpfcc.compile(text=text, flags=["-O2", "-g", "-Wall", *flags])
+        assert result.ok and not result.diagnostics and result.data is not None, str(result)
+        if not why_not():
+            checked = verify(result.data)
+            assert checked.ok and len(checked.programs) == 2, str(checked)

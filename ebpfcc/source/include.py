@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 OWN = os.path.join(PACKAGE, "include")
 CORE_TYPES = os.path.join(OWN, "vmlinux.h")
+KERNELS = ("linux/", "asm/", "asm-generic/", "bpf/", "vmlinux.h")  # headers of the kernel and of libbpf, and not of the C library
 RESOURCES = os.path.join(PACKAGE, "resource")  # -print-resource-dir: build systems add /include and expect <stddef.h> there
 OWN_STANDARD = os.path.join(RESOURCES, "include")  # those that a compiler brings itself
 
@@ -38,10 +39,11 @@ class Found:
 class SearchPath:
     """The directories: `dirs` is a list of (directory, is a system directory); those before `angled` serve "..." only."""
 
-    __slots__ = ("dirs", "angled", "ignored", "known", "options")
+    __slots__ = ("dirs", "angled", "ignored", "known", "options", "c_library")
 
     def __init__(self, options: Options) -> None:
         self.options = options
+        self.c_library: bool | None = None  # has_c_library(), when it was asked
         self.ignored: list[tuple[str, bool]] = []  # (directory, is a duplicate) that -v tells about
         self.known: dict[tuple[str, int], Found | None] = {}
         wanted = [(d, False) for d in options.iquote]
@@ -85,12 +87,37 @@ class SearchPath:
             directory, system = self.dirs[i]
             key = identity(path := os.path.join(directory, name))
             if key is not None:
+                if system and directory not in (OWN, OWN_STANDARD) and self.own_serves(name):
+                    continue
                 found = Found(path, i, system, key)
                 if directory == OWN and name == "vmlinux.h":
                     found = of_running_kernel(found, self.options)
                 break
         self.known[asked] = found
         return found
+
+    def own_serves(self, name: str) -> bool:
+        """Whether a header of the C library is passed over, since the machine's library is not there for BPF, and ours goes before it."""
+        if name.startswith(KERNELS) or self.dirs[-1][0] != OWN or identity(os.path.join(OWN, name)) is None:
+            return False
+        if self.c_library is None:
+            self.c_library = self.has_c_library()
+        return not self.c_library
+
+    def has_c_library(self) -> bool:
+        """musl's headers are the same for all machines. glibc's have a part for each, which lies in a folder of the host's alone (Debian), or
+        asks for the host's 32-bit part, since BPF is not x86-64."""
+        if self.find("bits/wordsize.h", self.angled) is None:
+            return self.find("bits/alltypes.h", self.angled) is not None
+        stubs = self.find("gnu/stubs.h", self.angled)
+        if stubs is None:
+            return False
+        try:
+            parts = read_included(stubs.path)
+        except OSError:
+            return False
+        here = ("D", "__x86_64__") in [(kind, text.partition("=")[0]) for kind, text in self.options.defines]
+        return here or b"gnu/stubs-32.h" not in parts or self.find("gnu/stubs-32.h", self.angled) is not None
 
 
 def of_running_kernel(bundled: Found, options: Options) -> Found:
