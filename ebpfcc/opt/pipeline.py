@@ -83,9 +83,11 @@ def optimise_module(module: Module, level: str, trace: Trace = no_trace, cpu: in
         final.add(fn.name)
         if level != "0" and inline.is_late(fn, refs, late):
             late[fn.name] = len(late)
-    drop_unreferenced(module)
-    for fn in [fn for fn in order if fn.name in module.functions and inline.goes(fn)]:
-        inline_late(fn, module, refs, recursive, final, late, level, trace)
+    if late:
+        left = inline.count_references(module)
+        for fn in order:
+            if inline.goes(fn) and fn.name in left:
+                inline_late(fn, module, refs, recursive, final, late, level, trace)
     libcalls.settle(module)
     drop_unreferenced(module)
     if level != "0":
