@@ -5,7 +5,7 @@ Callees are done before callers.  A subprogram that stays keeps its signature: t
 from __future__ import annotations
 
 from ..ir.clone import copy_body
-from ..ir.core import Block, Function, Module, Slot, Target, Value
+from ..ir.core import Block, Function, Module, Slot, Target, Value, replace_values
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -139,6 +139,7 @@ def goes(fn: Function) -> bool:
 def run(fn: Function, module: Module, refs: dict[str, int], recursive: set[str], optimise: bool, but: Container[str] = ()) -> int:
     """Inlines into fn what it wants, not the functions `but`; callees are final. Returns the number of calls replaced."""
     done = 0
+    results: dict[Value, Value] = {}  # of calls that went: put in place once, at the end
     i = 0
     while i < len(fn.blocks):
         block = fn.blocks[i]
@@ -149,15 +150,16 @@ def run(fn: Function, module: Module, refs: dict[str, int], recursive: set[str],
             if callee is None or callee.name in recursive or callee.name in but:
                 continue
             if wants(callee, fn, refs, optimise) and len(insn.args) == len(callee.params):
-                splice(fn, i, k, insn, callee)
+                splice(fn, i, k, insn, callee, results)
                 done += 1
                 break
         i += 1
+    replace_values(fn, results)
     return done
 
 
-def splice(fn: Function, at: int, k: int, call: Value, callee: Function) -> None:
-    """Replaces the call, instruction k of block `at`, by the callee's body."""
+def splice(fn: Function, at: int, k: int, call: Value, callee: Function, results: dict[Value, Value]) -> None:
+    """Replaces the call, instruction k of block `at`, by the callee's body; what stands for its result goes to `results`."""
     block = fn.blocks[at]
     after = Block(f"{block.name}.after")
     after.insns = block.insns[k + 1 :]
@@ -194,9 +196,7 @@ def splice(fn: Function, at: int, k: int, call: Value, callee: Function) -> None
     after.insns[:0] = ends
     fn.blocks[at + 1 : at + 1] = [blocks[b] for b in callee.blocks] + [after]
     if result is not None:
-        from ..ir.core import replace_values
-
-        replace_values(fn, {call: result})
+        results[call] = result
 
 
 def leave_to(ret: Value, after: Block, type: str, fn: Function) -> None:
