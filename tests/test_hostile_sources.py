@@ -218,6 +218,11 @@ def test_dominators_of_many_ways_to_one_block() -> None:
     assert took[1] < 24 * took[0] + 0.2
 
 
+def test_elements_that_are_no_records_are_not_relocated() -> None:
+    ok("""int f(int *p, double *d, void **v) { return __builtin_preserve_access_index(p[1]) + (long)__builtin_preserve_access_index(&d[1])
+        + !__builtin_preserve_access_index(v[2]); }""")
+
+
 # -- builtins ---------------------------------------------------------------------------------------------------------------
 OPERANDS = """struct S { int a; int b : 3; } s; struct T *q; struct S *p; double d; void v(void); union U { int a; } u; __int128 wide;
 int n, a[4]; void *vp; struct T; enum E { A } e;

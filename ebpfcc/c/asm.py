@@ -124,7 +124,7 @@ def asm_input(f: FunctionState, constraint: str, expr: Any) -> tuple[Value, int]
     else:
         o = rvalue(f, f.expr(expr))
     t = T.strip(o.type)
-    if o.kind != "value" or o.value is None or o.value.op == "wide":
+    if o.kind != "value" or o.value is None or o.value.op == "wide" or not T.is_scalar(t):
         if o.kind == "mem" and T.sizeof(t) == 8:  # a record in a register
             return f.load("i64", access.address(f, o), Mem(8, False, 0, o.volatile, o.align)), 8
         f.diag.error(expr.coord, f"invalid operand of type '{T.spell(o.type)}' for asm constraint '{constraint}'")

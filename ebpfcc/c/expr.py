@@ -255,9 +255,11 @@ def subscript(f: FunctionState, node: Any) -> Operand:
         return f.poison()
     index = promoted_index(f, index, node.coord)
     elem = T.strip(t.target)
-    if index.value.op == "const" and (f.preserve or (T.is_record(elem) and elem.preserve_access)):
+    if index.value.op == "const" and T.is_record(elem) and (f.preserve or elem.preserve_access):
         n = index.value.aux
         size = element_size(f, t, node.coord)
+        if not T.is_complete(elem):
+            return f.poison()
         from .state import CoreChain
 
         out = access.memory(f, base.value, t.target, 0)

@@ -6,6 +6,7 @@ from __future__ import annotations
 from ..ir import floats
 from ..ir.core import Call, Value
 from . import types as T
+from . import wide
 from .state import FunctionState, Operand, ir_type
 
 TYPE_CHECKING = False
@@ -29,7 +30,8 @@ def convert(f: FunctionState, o: Operand, target: Any) -> Operand:
     frm = T.strip(o.type)
     if T.in_memory(target) or T.in_memory(frm):
         f.diag.error(f.pos, "conversion between __int128 and floating point is not supported on BPF")
-        return f.poison()
+        nothing: Any = wide.constant(f, 0) if T.in_memory(target) else f.fn.undef(ir_type(target))
+        return Operand("value", target, nothing)
     kind = ir_type(target)
     if frm.kind != "float":
         value = o.value

@@ -246,7 +246,7 @@ def following(unit: Any, table: dict[Any, Any]) -> dict[Any, Any]:
 
 def case_value(f: FunctionState, node: Any, t: Any) -> int:
     o = f.unit.constant_operand(f, node)
-    if o is None:
+    if o is None or not T.is_integer(T.strip(o.type)):
         f.diag.error(node.coord, "case label does not reduce to an integer constant")
         return 0
     return numeric(convert(f, o, t))
