@@ -22,6 +22,15 @@ def patterns(tree: ast.AST) -> Iterator[tuple[int, str]]:
             yield node.lineno, node.value
 
 
+def is_pattern(text: str) -> bool:
+    """Not C: what `(*p)++` repeats is nothing."""
+    try:
+        re.compile(text)
+    except re.error:
+        return False
+    return True
+
+
 @pytest.mark.parametrize(
     "text, found",
     [(r"[ab]*+b", True), (r"(?:x|y)++", True), (r"[ab]?+c", True), (r"(?>a)", True), (r"\w{2}+", True), (r".*+", True), (r"\++", False), ("a++", False)],
@@ -38,6 +47,6 @@ def test_no_pattern_is_possessive_or_atomic() -> None:
         for path in SOURCES
         if path.resolve() != own
         for line, text in patterns(ast.parse(path.read_text()))
-        if POSSESSIVE.search(text)
+        if POSSESSIVE.search(text) and is_pattern(text)
     ]
     assert found == []
