@@ -252,7 +252,11 @@ class Generator:
                 "eeep",
             ),
             # two names of one variable
-            ("first_name[{} & 3] = {}; second_name[{} & 3] += {};\n{} = first_name[{} & 3];", "eeeepe"),
+            (
+                "first_name[0] = 5; second_name[1] = {}; first_name[2] = second_name[3] = 8; first_name[{} & 3] ^= {}; second_name[{} & 3] += {};\n"
+                "{} = first_name[{} & 3];",
+                "eeeeepe",
+            ),
             # an old value that one copy of a function's body needs and another does not
             (f"{{ long long {name} = {{}}; take(&{name}, {{}}); {{}} = take(&{name}, {{}}) + {name}; }}", "eepe"),
             # members without alignment, read with their sign

@@ -68,13 +68,6 @@ def end_lifetimes_by_return(fn: Function) -> None:
                 del block.insns[-2]
 
 
-def open_ways(fn: Function) -> None:
-    """Blocks that do nothing but end lifetimes keep the calls before them from meeting: the objects live on in their stead."""
-    for block in fn.blocks:
-        if len(block.insns) > 1 and block.insns[-1].op == "jmp" and all(insn.op == "lifetime" and insn.aux == "end" for insn in block.insns[:-1]):
-            del block.insns[:-1]
-
-
 def merge(fn: Function, blocks: list[Block]) -> None:
     """The first block's call moves into a block of its own; the others jump there."""
     joint = Block(f"{blocks[0].name}.call")

@@ -141,8 +141,6 @@ def inline_late(
             break
         first = max(called, key=late.__getitem__)
         if inline.callees(fn).count(first) > 1:
-            merge_calls.open_ways(fn)
-            simplify_cfg.run(fn)
             merge_calls.run(fn)
             trace("merge_calls", fn)
         if not inline.run(fn, module, refs, recursive, True, late.keys() - {first}):
