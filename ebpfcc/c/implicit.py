@@ -168,8 +168,8 @@ def range_of_binary(f: FunctionState, node: Any) -> Range:
         found = left if right[1] else whole
     elif op == "%":
         found = min(left[0], right[0]), left[1]
-    elif op == "+":
-        found = max(left[0] - (not left[1]), right[0] - (not right[1])) + 1 + (not (left[1] and right[1])), left[1] and right[1]
+    elif op in ("+", "-", "*"):  # as clang: the range of the operands, whatever may be carried
+        found = max(left[0] - (not left[1]), right[0] - (not right[1])) + (not (left[1] and right[1])), left[1] and right[1]
     else:
         return whole
     return (found[0], found[1] or whole[1]) if found[0] < whole[0] or found[0] == whole[0] and found[1] == whole[1] else whole
