@@ -281,6 +281,8 @@ def rewrite(blocks: list[MBlock], colours: dict[int, int], alias: list[int]) -> 
         for i in block.insns:
             i.dst, i.src = table[i.dst], table[i.src]
             if i.asm is not None:
+                inputs = {table[r] for r in i.uses if r not in i.defs}
+                assert i.asm.asm is None or not any(d in inputs for d in i.defs if d < FIRST_VIRTUAL), "an asm clobbers its input"
                 i.asm.assign(table)
                 i.uses, i.defs = tuple(table[r] for r in i.uses), tuple(table[r] for r in i.defs)
             if not (is_move(i) and i.dst == i.src):
@@ -305,6 +307,7 @@ def spill(
     for block in blocks:
         out: list[Insn] = []
         held: dict[int, int] = {}  # live range -> the register that it is in since the instruction before
+        read_by_asm: dict[int, int] = {}  # the same of an assembly, for the empty use behind it that keeps its inputs apart
         for i in block.insns:
             uses, written = touched(i)
             reads = {group_of[u] for u in uses if u in group_of}
@@ -318,6 +321,9 @@ def spill(
             if is_move(i) and reads and reads == writes:
                 continue
             temps: dict[int, int] = {}
+            is_asm = i.asm is not None and i.asm.asm is not None
+            if i.asm is not None and not is_asm:
+                held = {**held, **read_by_asm}  # whatever stores stand between
             for n in sorted(reads | writes):
                 known = held.get(n)
                 if known is None:
@@ -330,6 +336,8 @@ def spill(
                     out.pop()  # what it stored is overwritten before it is read from there
                 temps[n] = known
             held = temps
+            if is_asm:
+                read_by_asm = {n: temps[n] for n in reads}
             table = {v: temps[group_of[v]] for v in (*uses, *written) if v in group_of}
             if i.asm is not None:
                 i.asm.replace(table)
