@@ -33,11 +33,12 @@ def run(fn: Function) -> int:
     return done
 
 
-def raise_alignment(slot: Slot, width: int) -> None:
-    """At most to the width that still fits into the object."""
+def raise_alignment(slot: Slot, width: int) -> int:
+    """At most to the width that still fits into the object, which is returned."""
     while width > max(slot.size, 1):
         width //= 2
     slot.align = max(slot.align, width)
+    return width
 
 
 def alignment(slot: Slot, off: int) -> int:

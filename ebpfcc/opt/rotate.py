@@ -5,7 +5,7 @@ One jump less in each round, and what stands in the loop is executed at least on
 from __future__ import annotations
 
 from ..ir import cfg
-from ..ir.clone import copy_insn
+from ..ir.clone import copy_insn, copy_param
 from ..ir.core import PURE, Block, Function, Target, Value
 
 MAX_HEADER = 10  # instructions that are copied
@@ -56,7 +56,7 @@ def rotate(fn: Function, loop: cfg.Loop) -> None:
             if is_remade(v):
                 versions[block][v] = remake(block, v, versions[block])
             else:
-                versions[block][v] = new_param(block, v)
+                versions[block][v] = copy_param(v, block)
                 target.args.append(v)
         rename(fn, loop, v, versions[body][v], versions[leave][v], body, leave)
     jump = latch.insns.pop()
@@ -102,13 +102,6 @@ def own_block(fn: Function, header: Block, side: int, what: str) -> Block:
     return block
 
 
-def new_param(block: Block, v: Value) -> Value:
-    param = Value("param", v.type, [], None, v.pos)
-    param.block = block
-    block.params.append(param)
-    return param
-
-
 def is_used_elsewhere(fn: Function, v: Value, header: Block) -> bool:
     for block in fn.blocks:
         if block is header:
@@ -129,7 +122,7 @@ def rename(fn: Function, loop: cfg.Loop, v: Value, in_body: Value, in_exit: Valu
             return in_body
         found = known.get(block)
         if found is None:
-            found = known[block] = new_param(block, v)
+            found = known[block] = copy_param(v, block)
             work.append((block, found))
         return found
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ..ir.core import Block, Function, Mem, Module, Slot, Value
 from ..ir.effects import object_of, writes_memory
+from .align_objects import raise_alignment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,16 +36,8 @@ def run(fn: Function, module: Module) -> int:
             done += widen(fn, module, block)
         for insn in block.insns:
             if insn.op == "memset" and insn.args[0].op == "slot":
-                insn.aux = insn.aux.but(align=max(insn.aux.align, align_for(insn.args[0].aux, 8)))
+                insn.aux = insn.aux.but(align=max(insn.aux.align, raise_alignment(insn.args[0].aux, 8)))
     return done
-
-
-def align_for(slot: Slot, width: int) -> int:
-    """The alignment that a stack object is given for stores of this width, at most; a small one needs no more than its size."""
-    while width > max(slot.size, 1):
-        width //= 2
-    slot.align = max(slot.align, width)
-    return width
 
 
 def widen(fn: Function, module: Module, block: Block) -> int:
@@ -118,7 +111,7 @@ def merge(fn: Function, module: Module, block: Block, key: Any, waiting: Waiting
         out: list[Value] = []
         for off, width, n in places:
             if isinstance(key, Slot):
-                align_for(key, width)
+                raise_alignment(key, width)
             store = Value("store", "void", [base, fn.const("i64" if width == 8 else "i32", n)], Mem(width, off=off), pos)
             store.block = block
             out.append(store)
