@@ -15,8 +15,8 @@ from __future__ import annotations
 
 __version__ = "0.2.0"
 __all__ = [
-    "CompileError", "InternalError", "Options", "Record", "Result", "UsageError", "Verified", "VerifyError", "VerifyResult", "__version__",
-    "compile", "verify",
+    "CompileError", "InternalError", "LoadError", "Loaded", "Options", "Record", "Result", "UsageError", "Verified", "VerifyError",
+    "VerifyResult", "__version__", "compile", "load", "verify",
 ]  # fmt: skip
 
 TYPE_CHECKING = False
@@ -28,11 +28,14 @@ if TYPE_CHECKING:
     from .diag import Record
     from .driver import InternalError, Result
     from .flags import UsageError
+    from .kernel.load import Loaded, load
+    from .kernel.load_error import LoadError
     from .kernel.verify import Verified, VerifyError, VerifyResult, verify
     from .options import Options
 
 HOMES = {
     "CompileError": "api", "InternalError": "driver", "Record": "diag", "Result": "driver", "UsageError": "flags", "Options": "options",
+    "Loaded": "kernel.load", "load": "kernel.load", "LoadError": "kernel.load_error",
     "Verified": "kernel.verify", "VerifyError": "kernel.verify", "VerifyResult": "kernel.verify", "verify": "kernel.verify",
 }  # fmt: skip
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import struct
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -50,28 +49,14 @@ def simulate(data: bytes) -> None:
 
 
 def in_kernel(data: bytes) -> None:
-    from ebpfcc.kernel import libbpf
-
-    reason = libbpf.why_not()
-    if reason:
-        print(f"\nNot run in the kernel: {reason}.")
-        return
-    with tempfile.NamedTemporaryFile(suffix=".o") as file:
-        file.write(data)
-        file.flush()
-        try:
-            loaded = libbpf.Loaded(file.name)
-        except OSError as error:
-            print(f"\nNot run in the kernel: {error.strerror or error}.")
-            return
     try:
-        loaded.update("blocked", address(BLOCKED), struct.pack("=I", 1))
-        show("In the kernel, past its verifier", lambda p: loaded.run("filter", p)[0], lambda v: loaded.lookup("verdicts", struct.pack("=I", v), 16))
-        print(f"  a run takes {loaded.run('filter', packet(BLOCKED), 100_000)[1]} ns, over 100000 runs")
-    except OSError as error:
-        print(f"  the kernel does not run it: {error.strerror or error}")
-    finally:
-        loaded.close()
+        with ebpfcc.load(data) as loaded:
+            program = loaded.programs["filter"]
+            loaded.maps["blocked"][address(BLOCKED)] = 1
+            show("In the kernel, past its verifier", lambda p: program.run(p).result, lambda v: loaded.maps["verdicts"].raw[struct.pack("=I", v)])
+            print(f"  a run takes {program.run(packet(BLOCKED), repeat=100_000).nanoseconds} ns, over 100000 runs")
+    except ebpfcc.LoadError as error:
+        print(f"\nNot run in the kernel: {error}.")
 
 
 def main() -> int:

@@ -101,11 +101,8 @@ def test_macros_compute(compiler: str, tmp_path: Path, libbpf: ModuleType) -> No
         result = ebpfcc.compile(text=text, flags=OURS)
         assert result.ok and result.data is not None, [d.message for d in result.diagnostics]
         file.write_bytes(result.data)
-    loaded = libbpf.Loaded(str(file))
-    try:
-        assert loaded.run("check", bytes(64))[0] == 0
-    finally:
-        loaded.close()
+    with ebpfcc.load(file) as loaded:
+        assert loaded.programs["check"].run(bytes(64)).result == 0
 
 
 VMLINUX = "#include <vmlinux.h>\nint f(struct task_struct *t) { return t->pid; }\n"

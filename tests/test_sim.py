@@ -7,7 +7,6 @@ import struct
 import subprocess
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 import pytest
 
@@ -568,26 +567,15 @@ def test_objects_of_clang(level: str, cpu: str, target: str, tmp_path: Path) -> 
     assert m.maps["verdicts"].lookup(struct.pack(m.image.e + "I", 1)) == struct.pack(m.image.e + "QQ", 1, 60)
 
 
-def in_kernel(libbpf: ModuleType, data: bytes, folder: Path) -> Any:
-    """A libbpf.Loaded."""
-    file = folder / "test.o"
-    file.write_bytes(data)
-    return libbpf.Loaded(str(file))
-
-
-def test_same_as_the_kernel(tmp_path: Path, libbpf: ModuleType) -> None:
+def test_same_as_the_kernel(libbpf: ModuleType) -> None:
     result = ebpfcc.compile(FILTER, flags=["-O2", "-g"])
     assert result.data is not None
     m = Simulator(result.data)
-    loaded = in_kernel(libbpf, result.data, tmp_path)
-    try:
-        loaded.update("blocked", SENDERS[0], bytes((1, 0, 0, 0)))
-        assert verdicts(m) == [loaded.run("filter", ip_packet(sender))[0] for sender in SENDERS]
+    with ebpfcc.load(result) as loaded:
+        loaded.maps["blocked"][SENDERS[0]] = 1
+        assert verdicts(m) == [loaded.programs["filter"].run(ip_packet(sender)).result for sender in SENDERS]
         for n in range(5):
-            key = struct.pack("=I", n)
-            assert m.maps["verdicts"].lookup(key) == loaded.lookup("verdicts", key, 16)
-    finally:
-        loaded.close()
+            assert m.maps["verdicts"].lookup(struct.pack("=I", n)) == loaded.maps["verdicts"].raw[struct.pack("=I", n)]
 
 
 MANY = (
@@ -628,22 +616,19 @@ char LICENSE[] SEC("license") = "GPL";
 
 
 @pytest.mark.parametrize("flags", [("-mcpu=v1",), ("-mcpu=v3",), ("-mcpu=v4",), ("-O1",)])
-def test_many_programs_same_as_the_kernel(flags: tuple[str, ...], tmp_path: Path, libbpf: ModuleType) -> None:
+def test_many_programs_same_as_the_kernel(flags: tuple[str, ...], libbpf: ModuleType) -> None:
     data = compiled(MANY, *flags)
     m = Simulator(data)
-    loaded = in_kernel(libbpf, data, tmp_path)
     bodies = [ip_packet(SENDERS[0]), bytes(range(100, 164)), bytes(n * 37 & 255 for n in range(99)), b"\xff" * 70]
-    try:
+    with ebpfcc.load(data) as loaded:
         for name in ("sums", "shapes", "arithmetic", "hashed", "looped", "jump", "tagged", "l3"):
             for body in bodies:
-                assert m.run(name, data=body) == loaded.run(name, body)[0], (name, body)
+                assert m.run(name, data=body) == loaded.programs[name].run(body).result, (name, body)
                 for n in range(4):
                     key = struct.pack("=I", n)
-                    assert m.maps["log"].lookup(key) == loaded.lookup("log", key, 8), (name, n, body)
+                    assert m.maps["log"].lookup(key) == loaded.maps["log"].raw[key], (name, n, body)
         for key, value in m.maps["h"].items():
-            assert loaded.lookup("h", key, 8) == value
-    finally:
-        loaded.close()
+            assert loaded.maps["h"].raw[key] == value
 
 
 def test_addresses() -> None:

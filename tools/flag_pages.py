@@ -19,7 +19,7 @@ ENVIRONMENT = (
     ("EBPFCC_VMLINUX", "what <vmlinux.h> is made of: a header, raw BTF or an ELF file with BTF; empty: the core types that come along"),
     ("SOURCE_DATE_EPOCH", "the time that __DATE__ and __TIME__ tell, in seconds"),
     ("XDG_CACHE_HOME", "where ebpfcc/ with the kept <vmlinux.h> is; ~/.cache without it"),
-    ("LIBBPF", "the libbpf.so that --verify loads"),
+    ("LIBBPF", "the libbpf.so that --verify and ebpfcc.load() use"),
     ("NO_COLOR", "no colours, as TERM=dumb"),
 )
 

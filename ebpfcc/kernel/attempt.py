@@ -6,6 +6,7 @@ import ctypes
 import mmap
 import os
 import re
+from _thread import RLock
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
@@ -17,6 +18,7 @@ SMALL = 1 << 20
 WHOLE = 1 << 29  # bytes of a whole log, of which only those that the verifier writes take memory; the kernel's limit is twice that
 WARNING = 0
 PRINT = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_int, ctypes.c_char_p, ctypes.c_void_p)
+PRINTING = RLock()  # libbpf has one place for messages in the process
 
 
 class OpenOptions(ctypes.Structure):
@@ -94,11 +96,12 @@ def captured(lib: ctypes.CDLL) -> Iterator[list[str]]:
         return 0
 
     callback = PRINT(take)
-    lib.libbpf_set_print(ctypes.cast(callback, ctypes.c_void_p))
-    try:
-        yield lines
-    finally:
-        lib.libbpf_set_print(None)
+    with PRINTING:
+        lib.libbpf_set_print(ctypes.cast(callback, ctypes.c_void_p))
+        try:
+            yield lines
+        finally:
+            lib.libbpf_set_print(None)
 
 
 def refused_by_libbpf(attempt: Attempt) -> bool:

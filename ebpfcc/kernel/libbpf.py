@@ -8,6 +8,7 @@ import os
 import re
 
 from ..target.host import KERNEL_BTF
+from .prototypes import declare
 
 BPF_MAP_TYPE_ARRAY = 2
 LOG_SIZE = 1 << 22
@@ -21,37 +22,10 @@ def library() -> ctypes.CDLL | None:
     """libbpf, or LIBBPF in the environment; None if the machine has none."""
     try:
         lib = ctypes.CDLL(os.environ.get("LIBBPF", "libbpf.so.1"), use_errno=True)
-        lib.bpf_object__open_file.restype = ctypes.c_void_p
-        lib.bpf_object__open_file.argtypes = [ctypes.c_char_p, ctypes.c_void_p]
-        for name in ("bpf_object__next_program", "bpf_object__next_map"):
-            function = getattr(lib, name)
-            function.restype, function.argtypes = ctypes.c_void_p, [ctypes.c_void_p, ctypes.c_void_p]
-        lib.bpf_program__name.restype, lib.bpf_program__name.argtypes = ctypes.c_char_p, [ctypes.c_void_p]
-        lib.bpf_program__set_autoload.argtypes = [ctypes.c_void_p, ctypes.c_bool]
-        lib.bpf_program__set_log_buf.argtypes = [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_size_t]
-        lib.bpf_map__max_entries.restype, lib.bpf_map__max_entries.argtypes = ctypes.c_uint32, [ctypes.c_void_p]
-        lib.bpf_map__name.restype, lib.bpf_map__name.argtypes = ctypes.c_char_p, [ctypes.c_void_p]
-        lib.bpf_map__type.argtypes = [ctypes.c_void_p]
-        lib.bpf_map__set_max_entries.argtypes = [ctypes.c_void_p, ctypes.c_uint32]
-        lib.bpf_object__load.argtypes = lib.bpf_object__close.argtypes = [ctypes.c_void_p]
-        lib.bpf_object__close.restype = None
-        lib.bpf_object__find_program_by_name.restype = ctypes.c_void_p
-        lib.bpf_object__find_program_by_name.argtypes = [ctypes.c_void_p, ctypes.c_char_p]
-        lib.bpf_object__find_map_fd_by_name.argtypes = [ctypes.c_void_p, ctypes.c_char_p]
-        lib.bpf_program__fd.argtypes = [ctypes.c_void_p]
-        lib.bpf_map_create.argtypes = [ctypes.c_int, ctypes.c_char_p, ctypes.c_uint32, ctypes.c_uint32, ctypes.c_uint32, ctypes.c_void_p]
-        lib.bpf_map_update_elem.argtypes = [ctypes.c_int, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_uint64]
-        lib.bpf_map_lookup_elem.argtypes = [ctypes.c_int, ctypes.c_char_p, ctypes.c_char_p]
-        lib.bpf_prog_test_run_opts.argtypes = [ctypes.c_int, ctypes.c_void_p]
-        lib.bpf_object__open_mem.restype = ctypes.c_void_p
-        lib.bpf_object__open_mem.argtypes = [ctypes.c_char_p, ctypes.c_size_t, ctypes.c_void_p]
-        lib.bpf_program__section_name.restype, lib.bpf_program__section_name.argtypes = ctypes.c_char_p, [ctypes.c_void_p]
-        lib.bpf_program__set_log_level.argtypes = [ctypes.c_void_p, ctypes.c_uint32]
-        lib.bpf_map__set_pin_path.argtypes = [ctypes.c_void_p, ctypes.c_char_p]
-        lib.libbpf_set_print.argtypes = [ctypes.c_void_p]
-        lib.libbpf_set_print(None)
+        declare(lib)
     except (OSError, AttributeError):
         return None
+    lib.libbpf_set_print(None)
     return lib
 
 
@@ -114,50 +88,6 @@ class TestRun(ctypes.Structure):
         ("cpu", ctypes.c_uint32),
         ("batch_size", ctypes.c_uint32),
     ]
-
-
-class Loaded:
-    """An object in the kernel until close(): its maps, and its programs run on data given. Raises OSError."""
-
-    def __init__(self, path: str) -> None:
-        lib = library()
-        if lib is None:
-            raise OSError("no libbpf.so.1 on this machine")
-        self.lib = lib
-        self.obj = open_sized(lib, path)
-        status = lib.bpf_object__load(self.obj) if self.obj else -ctypes.get_errno()
-        if status:
-            self.close()
-            raise OSError(-status, os.strerror(-status))
-
-    def close(self) -> None:
-        if self.obj:
-            self.lib.bpf_object__close(self.obj)
-        self.obj = None
-
-    def run(self, program: str, data: bytes, repeat: int = 1) -> tuple[int, int]:
-        """BPF_PROG_TEST_RUN. -> (result, nanoseconds)"""
-        fd = self.lib.bpf_program__fd(self.lib.bpf_object__find_program_by_name(self.obj, program.encode()))
-        options = TestRun(sz=ctypes.sizeof(TestRun), data_in=data, data_size_in=len(data), repeat=repeat)
-        self.check(self.lib.bpf_prog_test_run_opts(fd, ctypes.byref(options)))
-        return options.retval, options.duration
-
-    def update(self, name: str, key: bytes, value: bytes) -> None:
-        self.check(self.lib.bpf_map_update_elem(self.map(name), key, value, 0))
-
-    def lookup(self, name: str, key: bytes, size: int) -> bytes:
-        value = ctypes.create_string_buffer(size)
-        self.check(self.lib.bpf_map_lookup_elem(self.map(name), key, value))
-        return value.raw
-
-    def map(self, name: str) -> int:
-        fd: int = self.lib.bpf_object__find_map_fd_by_name(self.obj, name.encode())
-        self.check(min(fd, 0))
-        return fd
-
-    def check(self, status: int) -> None:
-        if status < 0:
-            raise OSError(-status, os.strerror(-status))
 
 
 def load_one(lib: ctypes.CDLL, path: str, index: int) -> str:
