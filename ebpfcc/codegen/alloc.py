@@ -2,12 +2,13 @@
 tests say no, by trying whether the merged graph can still be simplified: Bouchez, Darte and Rastello, 2007), spilling whole
 live ranges and rematerialising what is cheaper to make again.
 
-Sets of registers are integers used as bit masks; the physical registers r0-r9 are the first ten bits."""
+Interference and what is live are sets of register numbers, since each meets few others; masks would be as wide as the function is long.
+The physical registers r0-r9 are the first ten."""
 
 from __future__ import annotations
 
 from ..ir.core import Slot
-from .dataflow import backward
+from .dataflow import backward, bits
 from .mcode import ALU, ALU64, FIRST_VIRTUAL, FRAME, LD_IMM64, LDX, MEM, MOV, STX, Insn, MBlock, is_move, touched
 
 TYPE_CHECKING = False
@@ -15,45 +16,47 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 COLOURS = 10
-PHYSICAL = (1 << 16) - 1
-ALLOCATABLE = (1 << COLOURS) - 1
 TRIALS = 30_000  # nodes looked at to see whether a merged graph can be simplified
 # r0-r5 are free between calls, r6-r9 survive them (abi)
 ORDER = (1, 2, 3, 4, 5, 0, 6, 7, 8, 9)  # r0 is left to results
 
 
-def bits(mask: int) -> list[int]:
-    out = []
-    while mask:
-        low = mask & -mask
-        out.append(low.bit_length() - 1)
-        mask ^= low
-    return out
-
-
 def liveness(blocks: list[MBlock]) -> None:
     """live_out of each block: the registers that may be read after its end before they are written."""
-    gen: dict[MBlock, int] = {}
-    kill: dict[MBlock, int] = {}
+    read: dict[MBlock, set[int]] = {}  # before it is written in the block
+    written: dict[MBlock, set[int]] = {}
     for block in blocks:
-        g = k = 0
+        r: set[int] = set()
+        w: set[int] = set()
         for i in reversed(block.insns):
             uses, defs = touched(i)
-            for d in defs:
-                g &= ~(1 << d)
-                k |= 1 << d
-            for u in uses:
-                g |= 1 << u
-        gen[block], kill[block] = g, k
+            r.difference_update(defs)
+            w.update(defs)
+            r.update(uses)
+        read[block], written[block] = r, w
+    meeting: dict[int, int] = {}  # a bit for each register that is live from one block to another: they are few
+    gen: dict[MBlock, int] = {}
+    kill: dict[MBlock, int] = {}
+    for block, r in read.items():
+        mask = 0
+        for v in r:
+            mask |= meeting.setdefault(v, 1 << len(meeting))
+        gen[block] = mask
+    for block, w in written.items():
+        mask = 0
+        for v in w:
+            mask |= meeting.get(v, 0)
+        kill[block] = mask
+    registers = list(meeting)
     for block, live in backward(blocks, gen, kill).items():
-        block.live_out = live
+        block.live_out = {registers[n] for n in bits(live)}
 
 
 class Graph:
     __slots__ = ("adj", "moves", "cost", "count")
 
     def __init__(self, count: int) -> None:
-        self.adj = [0] * count
+        self.adj: list[set[int]] = [set() for _ in range(count)]
         self.moves: list[tuple[float, int, int]] = []
         self.cost = [0.0] * count
         self.count = count
@@ -63,36 +66,36 @@ def build(blocks: list[MBlock], count: int) -> Graph:
     """Interference: a definition conflicts with everything live after it, except the source of a copy."""
     graph = Graph(count)
     adj, cost = graph.adj, graph.cost
-    r10 = ~(1 << 10)
     for block in blocks:
-        live = block.live_out & r10
+        live = block.live_out - {10}
         weight = 10.0 ** min(block.depth, 6)
         for i in reversed(block.insns):
             uses, defs = touched(i)
             if defs:
+                live.difference_update(defs)
+                kept = -1
                 if is_move(i) and i.src != 10:
-                    others = live & ~(1 << i.src)
                     graph.moves.append((weight, i.dst, i.src))
-                else:
-                    others = live
+                    if i.src in live:
+                        kept = i.src
+                        live.discard(kept)
                 for d in defs:
-                    others |= 1 << d
-                for d in defs:
-                    conflict = others & ~(1 << d)
-                    if conflict & ~adj[d]:
-                        adj[d] |= conflict
-                        for n in bits(conflict):
-                            adj[n] |= 1 << d
+                    near = adj[d]
+                    if not live <= near:
+                        near |= live
+                        for n in live:
+                            adj[n].add(d)
+                    if len(defs) > 1:
+                        near.update(e for e in defs if e != d)
                     cost[d] += weight
-                for d in defs:
-                    live &= ~(1 << d)
+                if kept >= 0:
+                    live.add(kept)
             for u in uses:
-                live |= 1 << u
+                if u != 10:
+                    live.add(u)
                 cost[u] += weight
-            live &= r10
-    everything = ALLOCATABLE
     for r in range(COLOURS):
-        adj[r] |= everything & ~(1 << r)
+        adj[r].update(n for n in range(COLOURS) if n != r)
     return graph
 
 
@@ -137,7 +140,7 @@ def coalesce(graph: Graph, kept: set[int]) -> list[int]:
             continue
         if b < FIRST_VIRTUAL:
             a, b = b, a
-        if b < FIRST_VIRTUAL or adj[a] >> b & 1:
+        if b < FIRST_VIRTUAL or b in adj[a]:
             continue
         if a < FIRST_VIRTUAL:
             if a >= COLOURS or not george(adj, a, b):
@@ -147,15 +150,15 @@ def coalesce(graph: Graph, kept: set[int]) -> list[int]:
             if trials < 0:
                 continue
             if significant is None:
-                significant = {v for v in range(FIRST_VIRTUAL, graph.count) if adj[v].bit_count() >= COLOURS}
+                significant = {v for v in range(FIRST_VIRTUAL, graph.count) if len(adj[v]) >= COLOURS}
             if not simplifies(adj, significant, a, b):
                 continue
         alias[b] = a
-        bit_a, bit_b = 1 << a, 1 << b
-        for n in bits(adj[b]):
-            adj[n] = adj[n] & ~bit_b | bit_a
+        for n in adj[b]:
+            adj[n].discard(b)
+            adj[n].add(a)
         adj[a] |= adj[b]
-        adj[b] = 0
+        adj[b] = set()
         if significant is not None:
             significant.discard(b)
             if a >= FIRST_VIRTUAL:
@@ -164,46 +167,47 @@ def coalesce(graph: Graph, kept: set[int]) -> list[int]:
     return alias
 
 
-def george(adj: list[int], physical: int, v: int) -> bool:
-    bit = 1 << physical
-    for n in bits(adj[v] & ~PHYSICAL):
-        if not adj[n] & bit and adj[n].bit_count() >= COLOURS:
+def george(adj: list[set[int]], physical: int, v: int) -> bool:
+    for n in adj[v]:
+        if n >= FIRST_VIRTUAL and len(adj[n]) >= COLOURS and physical not in adj[n]:
             return False
     return True
 
 
-def briggs(adj: list[int], a: int, b: int) -> bool:
+def briggs(adj: list[set[int]], a: int, b: int) -> bool:
     significant = 0
-    both = adj[a] & adj[b]
-    for n in bits(adj[a] | adj[b]):
-        degree = adj[n].bit_count()
-        if both >> n & 1:
-            degree -= 1
-        if degree >= COLOURS or n < FIRST_VIRTUAL:
-            significant += 1
-            if significant >= COLOURS:
-                return False
+    of_a, of_b = adj[a], adj[b]
+    for near, other in ((of_a, of_b), (of_b, ())):
+        for n in near:
+            if near is of_b and n in of_a:
+                continue
+            degree = len(adj[n])
+            if n in other:
+                degree -= 1
+            if degree >= COLOURS or n < FIRST_VIRTUAL:
+                significant += 1
+                if significant >= COLOURS:
+                    return False
     return True
 
 
-def simplifies(adj: list[int], significant: set[int], a: int, b: int) -> bool:
+def simplifies(adj: list[set[int]], significant: set[int], a: int, b: int) -> bool:
     """Is the node merged of a and b removed when nodes of low degree are removed until there are none? Those that are not
     significant go at once."""
-    merged, bit_a, bit_b = adj[a] | adj[b], 1 << a, 1 << b
+    merged = adj[a] | adj[b]
     nodes = [v for v in significant if v != b and v != a]
-    left = ALLOCATABLE | bit_a
-    for v in nodes:
-        left |= 1 << v
+    left = {a, *range(COLOURS), *nodes}
     while True:
-        if (merged & left).bit_count() < COLOURS:
+        if len(merged & left) < COLOURS:
             return True
         kept = []
         for v in nodes:
-            neighbours = adj[v]
-            if neighbours & bit_b:
-                neighbours |= bit_a
-            if (neighbours & left).bit_count() < COLOURS:
-                left ^= 1 << v
+            near = adj[v]
+            degree = len(near & left)
+            if b in near and a not in near:
+                degree += 1
+            if degree < COLOURS:
+                left.discard(v)
             else:
                 kept.append(v)
         if len(kept) == len(nodes):
@@ -215,11 +219,7 @@ def colour(graph: Graph, alias: list[int], unspillable: set[int]) -> tuple[dict[
     """Simplify and select with optimistic spilling. Returns the colours and the registers that found none."""
     adj = graph.adj
     nodes = [v for v in range(FIRST_VIRTUAL, graph.count) if alias[v] == v and (adj[v] or graph.cost[v])]
-    remaining = 0
-    for v in nodes:
-        remaining |= 1 << v
-    remaining |= ALLOCATABLE
-    degree = {v: (adj[v] & remaining).bit_count() for v in nodes}
+    degree = {v: len(adj[v]) for v in nodes}
     stack: list[int] = []
     low = [v for v in nodes if degree[v] < COLOURS]
     waiting = set(nodes)
@@ -237,11 +237,13 @@ def colour(graph: Graph, alias: list[int], unspillable: set[int]) -> tuple[dict[
                 continue
         waiting.discard(v)
         stack.append(v)
-        remaining &= ~(1 << v)
-        for n in bits(adj[v] & remaining & ~PHYSICAL):
-            degree[n] -= 1
-            if degree[n] == COLOURS - 1 and n in waiting:
-                low.append(n)
+        freed = []
+        for n in adj[v]:
+            if n in waiting:
+                degree[n] -= 1
+                if degree[n] == COLOURS - 1:
+                    freed.append(n)
+        low += sorted(freed)
     colours = {r: r for r in range(11)}
     hints: dict[int, list[int]] = {}
     for _, a, b in graph.moves:
@@ -252,7 +254,7 @@ def colour(graph: Graph, alias: list[int], unspillable: set[int]) -> tuple[dict[
     spilled = []
     for v in reversed(stack):
         taken = 0
-        for n in bits(adj[v]):
+        for n in adj[v]:
             c = colours.get(n)
             if c is not None:
                 taken |= 1 << c

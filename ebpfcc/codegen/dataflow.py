@@ -37,3 +37,13 @@ def backward(blocks: list[B], gen: dict[B, int], kill: dict[B, int]) -> dict[B, 
                     queued.add(p)
                     work.append(p)
     return live_out
+
+
+def bits(mask: int) -> list[int]:
+    """The numbers of the bits that are set, ascending."""
+    out = []
+    while mask:
+        low = mask & -mask
+        out.append(low.bit_length() - 1)
+        mask ^= low
+    return out

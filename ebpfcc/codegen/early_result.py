@@ -29,7 +29,7 @@ def run(blocks: list[MBlock]) -> list[MBlock]:
         if last is None or last.target not in results or last.code & 7 not in (JMP, JMP32) or last.code in GOTO or block.depth:
             continue
         result = last.target
-        if references[result] != 1 or 0 in touched(last)[0] or block.live_out & 1:  # r0 is needed on the other way
+        if references[result] != 1 or 0 in touched(last)[0] or 0 in block.live_out:  # r0 is needed on the other way
             continue
         if exit is None:
             blocks, exit = with_exit(blocks, result)

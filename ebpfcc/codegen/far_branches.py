@@ -3,6 +3,8 @@ its inverse over one. Before, the way leads over islands: jumps that the code be
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
 from . import mcode as m
 from .mcode import JMP, Insn, MBlock, SelectError
 
@@ -10,22 +12,30 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    Place = Callable[[], dict[MBlock, int]]
-
 REACH = 32767
 HOP = 30_000  # from a jump to the island that it goes to: less than it reaches, since islands make the code grow
 INVERSE = {m.JEQ: m.JNE, m.JGT: m.JLE, m.JGE: m.JLT, m.JSGT: m.JSLE, m.JSGE: m.JSLT}
 INVERSE |= {b: a for a, b in INVERSE.items()}
 
 
-def run(blocks: list[MBlock], place: Place, size: Callable[[Insn], int], cpu: int) -> dict[MBlock, int]:
-    """place: where each block starts, in slots, as the blocks are now. Returns that of the last state."""
-    starts = place()
-    if not blocks or starts[blocks[-1]] + sum(map(size, blocks[-1].insns)) <= REACH:
+def run(blocks: list[MBlock], size: Callable[[Insn], int], cpu: int) -> dict[MBlock, int]:
+    """size: of an instruction, in slots. Returns where each block starts, in slots."""
+    sizes = {block: sum(map(size, block.insns)) for block in blocks}
+    starts = place(blocks, sizes)
+    if not blocks or starts[blocks[-1]] + sizes[blocks[-1]] <= REACH:
         return starts
-    change = lengthen if cpu >= 4 else Islands(blocks, size).add
-    while change(blocks, starts, size):
-        starts = place()
+    change = lengthen if cpu >= 4 else Islands().add
+    while change(blocks, starts, sizes, size):
+        starts = place(blocks, sizes)
+    return starts
+
+
+def place(blocks: list[MBlock], sizes: dict[MBlock, int]) -> dict[MBlock, int]:
+    starts: dict[MBlock, int] = {}
+    at = 0
+    for block in blocks:
+        starts[block] = at
+        at += sizes[block]
     return starts
 
 
@@ -33,7 +43,7 @@ def is_far(i: Insn, here: int, starts: dict[MBlock, int]) -> bool:
     return i.target is not None and not -REACH <= starts[i.target] - here - 1 <= REACH
 
 
-def lengthen(blocks: list[MBlock], starts: dict[MBlock, int], size: Callable[[Insn], int]) -> bool:
+def lengthen(blocks: list[MBlock], starts: dict[MBlock, int], sizes: dict[MBlock, int], size: Callable[[Insn], int]) -> bool:
     """Far conditional branches become inverse ones over a jump, which is encoded as a long one where it has to be."""
     changed = False
     for block in blocks:
@@ -52,31 +62,36 @@ def lengthen(blocks: list[MBlock], starts: dict[MBlock, int], size: Callable[[In
             else:
                 out.append(i)
             here += size(i)
-        block.insns = out
+        if len(out) != len(block.insns):
+            block.insns = out
+            sizes[block] = sum(map(size, out))
     return changed
 
 
 class Islands:
-    def __init__(self, blocks: list[MBlock], size: Callable[[Insn], int]) -> None:
+    def __init__(self) -> None:
         self.made: list[tuple[MBlock, MBlock]] = []  # (island, where the way from it leads)
 
-    def add(self, blocks: list[MBlock], starts: dict[MBlock, int], size: Callable[[Insn], int]) -> bool:
-        """One island for the first jump that is too far; whether there was one."""
-        for block in blocks:
-            here = starts[block]
+    def add(self, blocks: list[MBlock], starts: dict[MBlock, int], sizes: dict[MBlock, int], size: Callable[[Insn], int]) -> bool:
+        """Islands for the jumps that are too far; whether there was one. Each moves the code behind it, so that another round is needed."""
+        changed = False
+        for block in list(blocks):
+            offset = 0
             for i in block.insns:
+                here = starts[block] + offset
                 if is_far(i, here, starts):
                     target: MBlock = i.target
                     step = HOP if starts[target] > here else -HOP
                     island = self.near(here, target, step, starts)
                     if island is None:
-                        island, at = self.make(blocks, starts, size, here + step, target)
+                        island, at = self.make(blocks, starts, sizes, size, here + step, target)
                         if not HOP // 2 < abs(at - here) <= REACH:  # assembly in one piece
                             raise SelectError(f"function is too large: a jump of {starts[target] - here - 1} instructions", i.pos)
+                        starts.update(place(blocks, sizes))
                     i.target = island
-                    return True
-                here += size(i)
-        return False
+                    changed = True
+                offset += size(i)
+        return changed
 
     def near(self, here: int, target: MBlock, step: int, starts: dict[MBlock, int]) -> MBlock | None:
         for island, end in self.made:
@@ -85,9 +100,11 @@ class Islands:
                 return island
         return None
 
-    def make(self, blocks: list[MBlock], starts: dict[MBlock, int], size: Callable[[Insn], int], at: int, target: MBlock) -> tuple[MBlock, int]:
+    def make(
+        self, blocks: list[MBlock], starts: dict[MBlock, int], sizes: dict[MBlock, int], size: Callable[[Insn], int], at: int, target: MBlock
+    ) -> tuple[MBlock, int]:
         """A jump to the target between two instructions, the last place up to slot `at`; and where that is."""
-        n = max(k for k, block in enumerate(blocks) if starts[block] <= at)
+        n = bisect_right(blocks, at, key=starts.__getitem__) - 1
         block = blocks[n]
         here, cut = starts[block], 0
         while cut < len(block.insns) and here + size(block.insns[cut]) <= at:
@@ -100,6 +117,8 @@ class Islands:
             block.insns.append(goto(rest))
         island.insns = [goto(target)]
         blocks[n + 1 : n + 1] = [island, rest]
+        for changed in (block, island, rest):
+            sizes[changed] = sum(map(size, changed.insns))
         self.made.append((island, target))
         return island, here
 

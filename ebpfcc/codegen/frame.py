@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from ..ir.core import Block, Function, Slot, Value
 from ..ir.effects import writes_anywhere
-from .dataflow import backward
+from .dataflow import backward, bits
 from .mcode import STX, MBlock
 
 TYPE_CHECKING = False
@@ -34,18 +34,19 @@ class Frame:
         """Gives each slot the offset nearest to the frame pointer that no slot in conflict with it has: those that want 8 bytes first, in the
         order of their declarations."""
         base = self.size
-        placed: list[tuple[Slot, int, int]] = []
+        placed: dict[int, tuple[int, int]] = {}  # by number
+        done = 0  # their mask
         for slot in sorted(slots, key=lambda s: (-min(s.align, 8), numbers[s])):
             size, align = max(slot.size, 1), min(max(slot.align, 1), 8)
-            mask = conflicts[slot]
-            taken = sorted((start, end) for other, start, end in placed if mask >> numbers[other] & 1)
+            taken = sorted([placed[n] for n in bits(conflicts[slot] & done)])
             at = base
             for start, end in taken:
                 if -(-(at + size) // align) * align <= start:
                     break
                 at = max(at, end)
             end = -(-(at + size) // align) * align
-            placed.append((slot, end - size, end))
+            placed[numbers[slot]] = (end - size, end)
+            done |= 1 << numbers[slot]
             slot.offset = -end
             self.size = max(self.size, end)
             self.objects.append((slot.name or "temporary object", size))
@@ -86,11 +87,8 @@ def object_conflicts(fn: Function, captures: Captures) -> tuple[dict[Slot, int],
 
 
 def note(adjacent: list[int], alive: int) -> None:
-    rest = alive
-    while rest:
-        low = rest & -rest
-        adjacent[low.bit_length() - 1] |= alive
-        rest ^= low
+    for n in bits(alive):
+        adjacent[n] |= alive
 
 
 def find_uses(fn: Function, numbers: dict[Slot, int], captures: Captures) -> tuple[dict[Block, list[tuple[int, int, int]]], int]:

@@ -125,15 +125,7 @@ def encode(blocks: list[MBlock], selector: Selector, out: FuncCode, big_endian: 
             return asm_code[i].size if asm_code[i] is not None else 0
         return 2 if i.code == m.FRAME or i.code == m.LD_IMM64 else 1
 
-    def place() -> dict[MBlock, int]:
-        found: dict[MBlock, int] = {}
-        at = 0
-        for block in blocks:
-            found[block] = at
-            at += sum(map(size, block.insns))
-        return found
-
-    starts = far_branches.run(blocks, place, size, selector.cpu)
+    starts = far_branches.run(blocks, size, selector.cpu)
     slots: list[tuple[int, int, int, int, int]] = []
     last_line: Any = None
     for block in blocks:

@@ -59,7 +59,7 @@ class MBlock:
         self.insns: list[Insn] = []
         self.succs: list[MBlock] = []
         self.depth = depth
-        self.live_out = 0
+        self.live_out: set[int] = set()
 
 
 def is_move(i: Insn) -> bool:

@@ -121,13 +121,13 @@ def same_value(d: int, e: int, a: End, b: End, there: dict[int, int], back: dict
     """A definition: of registers that later instructions read as one, or that nothing reads, or of the same register."""
     if d in there or e in back:
         return there.get(d) == e and back.get(e) == d
-    return d == e or not (a.block.live_out >> d & 1 or b.block.live_out >> e & 1)
+    return d == e or not (d in a.block.live_out or e in b.block.live_out)
 
 
 def pair(u: int, v: int, a: End, b: End, there: dict[int, int], back: dict[int, int]) -> bool:
     if u in there or v in back:
         return there.get(u) == v and back.get(v) == u
-    if u != v and (u < FIRST_VIRTUAL or v < FIRST_VIRTUAL or a.block.live_out >> u & 1 or b.block.live_out >> v & 1):
+    if u != v and (u < FIRST_VIRTUAL or v < FIRST_VIRTUAL or u in a.block.live_out or v in b.block.live_out):
         return False
     there[u], back[v] = v, u
     return True

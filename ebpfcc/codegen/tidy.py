@@ -18,7 +18,7 @@ def tidy(blocks: list[MBlock]) -> list[MBlock]:
     """Threads jumps to jumps, inverts branches over jumps, drops jumps to the next block and code that nothing reaches."""
     while True:
         forward = {b: b.insns[0].target for b in blocks if len(b.insns) == 1 and b.insns[0].code == JMP | m.JA and b.insns[0].target is not b}
-        position = {b: n for n, b in enumerate(blocks)}
+        position = places(blocks)
 
         def final(b: MBlock, blocks: list[MBlock] = blocks, forward: dict[MBlock, Any] = forward, position: dict[MBlock, int] = position) -> MBlock:
             seen = set()
@@ -68,20 +68,21 @@ def following(blocks: list[MBlock], n: int) -> MBlock | None:
     return blocks[n] if n < len(blocks) else None
 
 
-def after(blocks: list[MBlock], block: MBlock) -> MBlock | None:
-    return following(blocks, blocks.index(block))
+def places(blocks: list[MBlock]) -> dict[MBlock, int]:
+    return {b: n for n, b in enumerate(blocks)}
 
 
 def invert(blocks: list[MBlock]) -> bool:
     """`if c goto A; goto B; A:` becomes `if !c goto B; A:`"""
     changed = False
     referenced = targets(blocks)
+    position = places(blocks)
     for n, block in enumerate(blocks[:-1]):
         last = conditional(block)
         jump = following(blocks, n)
         if last is None or jump is None:
             continue
-        if len(jump.insns) == 1 and jump.insns[0].code == JMP | m.JA and last.target is after(blocks, jump) and jump not in referenced:
+        if len(jump.insns) == 1 and jump.insns[0].code == JMP | m.JA and last.target is following(blocks, position[jump]) and jump not in referenced:
             negate(last, jump.insns[0].target)
             referenced.add(last.target)
             jump.insns.clear()
@@ -140,9 +141,10 @@ def share_ends(blocks: list[MBlock]) -> bool:
                 i.target = same[i.target]
                 changed = True
     referenced = targets(blocks)
+    position = places(blocks)
     for n, block in enumerate(blocks[:-1]):
         last, end = conditional(block), following(blocks, n)
-        if last is not None and end in same and end not in referenced and last.target is after(blocks, end) and last.target is not same[end]:
+        if last is not None and end in same and end not in referenced and last.target is following(blocks, position[end]) and last.target is not same[end]:
             negate(last, same[end])
             end.insns.clear()
             changed = True
@@ -150,7 +152,7 @@ def share_ends(blocks: list[MBlock]) -> bool:
 
 
 def reachable(blocks: list[MBlock]) -> list[MBlock]:
-    position = {b: n for n, b in enumerate(blocks)}
+    position = places(blocks)
     seen = {blocks[0]}
     work = [blocks[0]]
     while work:

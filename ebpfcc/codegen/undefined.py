@@ -13,18 +13,16 @@ def settle_undefined(blocks: list[MBlock]) -> None:
         return
     liveness(blocks)
     for block in blocks:
-        live = block.live_out
+        live = set(block.live_out)
         kept = []
         for i in reversed(block.insns):
             if i.code == UNDEF:
-                if not live >> i.dst & 1:
+                if i.dst not in live:
                     continue
                 i.code = ALU64 | MOV
             uses, defs = touched(i)
-            for d in defs:
-                live &= ~(1 << d)
-            for u in uses:
-                live |= 1 << u
+            live.difference_update(defs)
+            live.update(uses)
             kept.append(i)
         kept.reverse()
         block.insns = kept
