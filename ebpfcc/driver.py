@@ -159,7 +159,8 @@ def stages(source: Any, options: Options, sources: SourceMap, diag: Diagnostics,
         if at <= 0:
             return None
         file, line, column = sources.locate(at)
-        path = file if os.path.isabs(sources.find(at).name) else os.path.join(directory, file)  # -ffile-prefix-map may have made it relative
+        inside = sources.presumed(at)[0]
+        path = file if os.path.isabs(inside) else os.path.join(directory, file)  # -ffile-prefix-map may have made it relative
         for old, new in prefixes:
             if path.startswith(old):
                 return new + path[len(old) :], line, column
@@ -168,7 +169,7 @@ def stages(source: Any, options: Options, sources: SourceMap, diag: Diagnostics,
     def line_text(pos: Any) -> str:
         return sources.line_text(pos if isinstance(pos, int) else pos.pos)
 
-    directory = options.debug_directory or os.getcwd()
+    directory = options.debug_directory or sources.inclusions[0].directory or os.getcwd()
     builder = Builder(module, codes, options.big_endian, locate, line_text, assembly)
     data = builder.build(options.debug > 0)
     if options.stack_usage or options.stack_chains:
@@ -177,7 +178,7 @@ def stages(source: Any, options: Options, sources: SourceMap, diag: Diagnostics,
         result.stack_usage = stack_report.usage(codes, module.functions, lambda pos: sources.locate(pos if isinstance(pos, int) else pos.pos))
         result.stack_chains = stack_report.chains(codes, module.functions)
     if options.action == "assembly":
-        result.text = assembly_text(module, codes, builder, options, preprocessor.main_name, locate)
+        result.text = assembly_text(module, codes, builder, options, sources.main_name(), locate)
     else:
         result.data = data
     result.lap("write the object")

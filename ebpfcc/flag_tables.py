@@ -9,6 +9,7 @@ SETS: dict[str, tuple[str, object]] = {
     "-c": ("action", "compile"), "-S": ("action", "assembly"), "-E": ("action", "preprocess"), "-fsyntax-only": ("action", "syntax"),
     "-undef": ("undef", True), "-nostdinc": ("nostdinc", True), "-trigraphs": ("trigraphs", True), "-ftrigraphs": ("trigraphs", True),
     "-fno-trigraphs": ("trigraphs", False), "-P": ("no_line_markers", True), "-C": ("keep_comments", True), "-CC": ("keep_comments", True),
+    "-fworking-directory": ("working_directory", True), "-fno-working-directory": ("working_directory", False),
     "-dM": ("dump", "M"), "-dD": ("dump", "D"), "-dN": ("dump", "N"), "-dI": ("dump", "I"), "-H": ("show_headers", True),
     "-MP": ("dependency_phony", True), "-MG": ("missing_generated", True), "-v": ("verbose", True), "-###": ("dry_run", True),
     "-save-temps": ("save_temps", True), "-save-temps=cwd": ("save_temps", True), "-save-temps=obj": ("save_temps", "obj"),
@@ -84,7 +85,7 @@ IGNORED_F = frozenset(
     elide-type verbose-asm integrated-as integrated-cc1 integrated-objemitter gnuc-version use-init-array
     debug-types-section debug-macro debug-info-for-profiling standalone-debug limit-debug-info eliminate-unused-debug-types
     eliminate-unused-debug-symbols eliminate-dwarf2-dups var-tracking var-tracking-assignments dwarf2-cfi-asm split-dwarf-inlining
-    dwarf-directory-asm random-seed working-directory record-command-line record-gcc-switches crash-diagnostics crash-diagnostics-dir
+    dwarf-directory-asm random-seed record-command-line record-gcc-switches crash-diagnostics crash-diagnostics-dir
     file-compilation-dir coverage-compilation-dir coverage-prefix-map profile-prefix-map canon-prefix-map canonical-system-headers
     addrsig emulated-tls tls-model temp-file pch-preprocess preprocessed directives-only extended-identifiers
     max-include-depth tabstop constexpr-depth constexpr-steps bracket-depth template-depth operator-names

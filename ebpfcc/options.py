@@ -13,7 +13,7 @@ class Options:
         "warnings", "color", "caret", "fixits", "diagnostics_format",
         "error_limit", "preprocess_only", "keep_comments", "no_line_markers", "dump", "show_headers",
         "dependencies", "dependency_file", "dependency_targets", "dependency_phony", "missing_generated",
-        "prefix_map", "debug_prefix_map", "debug_directory", "verbose", "dry_run", "save_temps", "freestanding", "unsigned_char",
+        "prefix_map", "debug_prefix_map", "debug_directory", "working_directory", "verbose", "dry_run", "save_temps", "freestanding", "unsigned_char",
         "strict_aliasing", "short_enums", "pack", "auto_init", "trap_function", "stack_usage", "stack_chains", "gnu_inline", "wrapping", "header_index",
         "emit", "print_after", "features", "unknown", "time_passes", "program", "queries", "hand_over", "target_given", "verify", "verify_log",
     )  # fmt: skip
@@ -62,6 +62,7 @@ class Options:
         self.prefix_map: list[tuple[str, str]] = []  # for __FILE__ and messages
         self.debug_prefix_map: list[tuple[str, str]] = []
         self.debug_directory = ""
+        self.working_directory = True  # -E -g tells it
         self.verbose = False
         self.dry_run = False
         self.save_temps: bool | str = False  # "obj": beside the output

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import struct
 import subprocess
@@ -433,9 +434,11 @@ def test_ring_buffer_perf_events_and_trace() -> None:
 
 
 def test_callbacks_and_iterators() -> None:
+    known = re.search(r"struct bpf_iter_num\s*\{", ebpfcc.compile(text="#include <linux/bpf.h>\n", flags="-E").text or "")  # from Linux 6.4 on
     m = simulator(
-        MAP.format("ARRAY", 3, "int", "int", "a") + "struct bpf_iter_num { long state; };\n"
-        "extern int bpf_iter_num_new(struct bpf_iter_num *it, int start, int end) __ksym; extern int *bpf_iter_num_next(struct bpf_iter_num *it) __ksym;\n"
+        MAP.format("ARRAY", 3, "int", "int", "a")
+        + ("" if known else "struct bpf_iter_num { long state; };\n")
+        + "extern int bpf_iter_num_new(struct bpf_iter_num *it, int start, int end) __ksym; extern int *bpf_iter_num_next(struct bpf_iter_num *it) __ksym;\n"
         "extern void bpf_iter_num_destroy(struct bpf_iter_num *it) __ksym; extern void bpf_unknown(void) __ksym;\n"
         "static int step(unsigned n, long *sum) { *sum += n; return n == 6; }\n"
         "long looped(unsigned times) { long sum = 0; return bpf_loop(times, step, &sum, 0) * 1000 + sum; }\n"

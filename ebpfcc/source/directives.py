@@ -240,6 +240,9 @@ def line(pp: Preprocessor, frame: Frame, directive: Directive) -> list[Token] | 
         name = inclusion.marks[-1][3] if inclusion.marks else inclusion.name
     else:
         name = ESCAPE.sub(unescape, name)
+        if name.endswith("//") and number == 1:  # where -E -g was run, as GCC says it
+            inclusion.directory = name[:-2] or "/"
+            return None
     physical = frame.file.line_col(directive.end)[0] + 1
     inclusion.marks.append((directive.end, physical, number, name))
     if m.group(3):

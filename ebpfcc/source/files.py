@@ -13,6 +13,7 @@ from itertools import accumulate
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .lines import Directive
+    from .places import Rows
 
 SPLICE = re.compile(r"\\[ \t\f\v]*\n|\\\Z")
 TRIGRAPH = re.compile(r"\?\?([=/'()!<>-])")
@@ -28,7 +29,7 @@ def has_comment(text: str) -> bool:
 class File:
     """A file's text as the lexer sees it: line ends are "\\n", line splices (5.1.1.2, phase 2) are gone, their places kept."""
 
-    __slots__ = ("name", "text", "original", "cuts", "cut_sizes", "directives", "guard", "once", "newlines", "clean", "has_comments", "cache")
+    __slots__ = ("name", "text", "original", "cuts", "cut_sizes", "directives", "guard", "once", "newlines", "clean", "has_comments", "cache", "rows")
 
     def __init__(self, name: str, data: bytes | str, trigraphs: bool = False) -> None:
         text = data if isinstance(data, str) else data.decode("utf-8", "surrogateescape")
@@ -53,6 +54,7 @@ class File:
         self.newlines: list[int] | None = None
         self.has_comments = has_comment(self.text)
         self.cache: object = None
+        self.rows: Rows = {}  # see places.py
 
     def _cut(self, pattern: re.Pattern[str], put: object) -> None:
         """Replace what the pattern matches and remember where. What an earlier run took out has its place in this run's text."""
@@ -108,7 +110,7 @@ class File:
 class Inclusion:
     """One reading of a file. marks: what `#line` said, as (offset from which it holds, physical line, presumed line, presumed name)."""
 
-    __slots__ = ("base", "file", "included_at", "depth", "marks", "system", "name")
+    __slots__ = ("base", "file", "included_at", "depth", "marks", "system", "name", "directory")
 
     def __init__(self, base: int, file: File, included_at: int, depth: int, system: bool, name: str) -> None:
         self.base = base
@@ -118,6 +120,7 @@ class Inclusion:
         self.marks: list[tuple[int, int, int, str]] = []
         self.system = system
         self.name = name
+        self.directory = ""  # that relative names in the marks are relative to, if the text says so
 
 
 class SourceMap:
@@ -143,6 +146,11 @@ class SourceMap:
         """The inclusion that a position lies in."""
         return self.inclusions[max(0, bisect_right(self.bases, pos) - 1)]
 
+    def main_name(self) -> str:
+        """The main file, or what its first mark says that it was made of."""
+        main = self.inclusions[0]
+        return main.marks[0][3] if main.marks and main.marks[0][2] == 1 else main.name
+
     def map_name(self, name: str) -> str:
         """The name after -ffile-prefix-map."""
         for old, new in reversed(self.prefix_map):
@@ -152,16 +160,25 @@ class SourceMap:
 
     def locate(self, pos: int) -> tuple[str, int, int]:
         """Presumed (file name, line, column) of a position, for __LINE__ and debug information."""
+        name, line, col = self.presumed(pos)
+        return self.map_name(name), line, col
+
+    def presumed(self, pos: int) -> tuple[str, int, int]:
+        """As `locate`, with the file's name as it was before -ffile-prefix-map."""
         inclusion = self.find(pos)
         offset = pos - inclusion.base
         line, col = inclusion.file.line_col(offset)
+        if line in inclusion.file.rows:
+            from .places import source_column
+
+            col = source_column(inclusion.file.rows[line][1], col)
         name = inclusion.name
         if inclusion.marks:
             i = bisect_right(inclusion.marks, (offset, 1 << 60)) - 1
             if i >= 0:
                 _, physical, presumed, name = inclusion.marks[i]
                 line += presumed - physical
-        return self.map_name(name), line, col
+        return name, line, col
 
     def place(self, pos: int) -> tuple[str, int, int]:
         """As `locate`, for messages: the physical place of a line that `# 0` numbers zero, since nobody finds that one."""
@@ -183,8 +200,9 @@ class SourceMap:
 
     def line_text(self, pos: int) -> str:
         """The physical source line that holds a position."""
-        inclusion = self.find(pos)
-        return inclusion.file.line(inclusion.file.line_col(pos - inclusion.base)[0])
+        file = self.find(pos).file
+        number = file.line_col(pos - self.find(pos).base)[0]
+        return file.rows[number][0] if number in file.rows else file.line(number)
 
     def in_system_header(self, pos: int) -> bool:
         return bool(self.inclusions) and self.find(pos).system

@@ -113,6 +113,8 @@ class Preprocessor:
         else:
             self.main_name = source[0]
             main = File(source[0], source[1], self.options.trigraphs)
+        if main.original.endswith("*/\n"):
+            main = without_places(main, self.options.trigraphs)
         inclusion = self.sources.add(main, name=self.main_name)
         self.included.append((0, self.main_name, False))
         command_line = self._command_line()
@@ -378,6 +380,18 @@ def settle(tokens: list[Token], types: TokenTypes, diag: Diagnostics) -> list[To
 
 def _is_name(spelling: str) -> bool:
     return spelling[0].isalpha() or spelling[0] in "_$"
+
+
+def without_places(file: File, trigraphs: bool) -> File:
+    """The text of -E -g apart from the comment that tells where its lines come from."""
+    from .places import read
+
+    found = read(file.original)
+    if found is None:
+        return file
+    text = File(file.name, file.original[: found[0]], trigraphs)
+    text.rows = found[1]
+    return text
 
 
 def _guard(text: str, directives: list[Directive]) -> str | None:

@@ -5,6 +5,7 @@ In: a preprocessor that has run with regions=False. Out: text that lexes to the 
 
 from __future__ import annotations
 
+import os
 import re
 
 from .lines import COMMENT_OR_LITERAL
@@ -49,7 +50,7 @@ def quoted(name: str) -> str:
 class Printer:
     """Writes tokens in order and follows them through the files."""
 
-    __slots__ = ("pp", "options", "sources", "parts", "stack", "pending", "current", "last", "line", "name", "fresh", "limit", "pastes")
+    __slots__ = ("pp", "options", "sources", "parts", "stack", "pending", "current", "last", "line", "name", "fresh", "limit", "pastes", "places")
 
     def __init__(self, pp: Preprocessor) -> None:
         self.pp = pp
@@ -65,12 +66,16 @@ class Printer:
         self.fresh = True  # nothing on this line yet
         self.limit = 0  # positions below it need no look at the files
         self.pastes: dict[tuple[str, str], bool] = {}
+        self.places: list[int] = []  # of each token, the part that it is
 
     def text(self, tokens: list[Token]) -> str:
         inclusions = self.sources.inclusions
         self._enter(inclusions[0], "")
+        if self.options.debug and self.options.working_directory:  # GCC's mark of what relative names are relative to
+            self._mark(1, f"{self.options.debug_directory or os.getcwd()}//", "")
         self._built_in()
-        append = self.parts.append
+        traced = self.options.debug > 0 and not self.options.no_line_markers
+        append, place = self.parts.append, self.places.append
         before = ""
         end = -1  # where the token before ends, if the next may touch it there
         for tok in tokens:
@@ -79,28 +84,35 @@ class Printer:
                 self._move(pos)
             if self.options.keep_comments:
                 self._comments(self.last, pos)
-            if pos > self.last:
+            if pos > self.last or self.fresh:  # a pragma in a macro ends a line, and what follows belongs to the macro's again
                 text = self.current.file.text
                 base = self.current.base
                 if self.fresh or text.find("\n", max(0, self.last - base), pos - base) >= 0:
                     self._to_line(pos)
-                self.last = pos
+                self.last = max(pos, self.last)
             if tok.type in ("PRAGMA", "DIRECTIVE"):
+                place(0)
                 self._own_line(tok)
                 continue
             value = str(tok.value)
             if self.fresh:
                 if tok.space:
-                    append(" " * (self.sources.locate(pos)[2] - 1))
+                    append(" " * (self.sources.presumed(pos)[2] - 1))
                 self.fresh = False
             elif tok.space or end != tok.spell and self._would_paste(before, value):
                 append(" ")
+            if traced:
+                place(len(self.parts))
             append(value)
             before = value
             end = tok.spell + len(value)
         if self.options.keep_comments and self.current is inclusions[0]:
             self._comments(self.last, self.current.base + len(self.current.file.text))
         self._end()
+        if traced:
+            from .places import comment
+
+            append(comment(self.sources, tokens, self.places, self.parts))
         return "".join(self.parts)
 
     # -- files -----------------------------------------------------------------------------------------------------------
@@ -120,7 +132,7 @@ class Printer:
     def _return_to_main(self) -> None:
         self._mark(1, "<built-in>", " 2")
         main = self.sources.inclusions[0]
-        self._mark(1, self.sources.map_name(main.name), " 2")
+        self._mark(1, main.name, " 2")
         self.current, self.last = main, main.base - 1
         self._set_limit()
 
@@ -162,7 +174,7 @@ class Printer:
         self.stack.append(inclusion)
         self.pending += 1
         self.current, self.last = inclusion, inclusion.base - 1
-        self._mark(1, self.sources.map_name(inclusion.name), flag)
+        self._mark(1, inclusion.name, flag)
         self._set_limit()
 
     def _leave_until(self, target: Inclusion | None) -> None:
@@ -175,7 +187,7 @@ class Printer:
                 self._return_to_main()
                 continue
             self.last = left.included_at
-            name, line, _ = self.sources.locate(left.included_at)
+            name, line, _ = self.sources.presumed(left.included_at)
             end = back.file.text.find("\n", left.included_at - back.base)
             self.last = back.base + (end if end >= 0 else len(back.file.text))
             self._mark(line + 1, name, " 2")
@@ -203,7 +215,7 @@ class Printer:
             self.parts.append(f'# {line} "{quoted(name)}"{flag}{" 3" if self.current.system else ""}\n')
 
     def _to_line(self, pos: int) -> None:
-        name, line, _ = self.sources.locate(pos)
+        name, line, _ = self.sources.presumed(pos)
         if name != self.name:
             self._mark(line, name, "")
             return
