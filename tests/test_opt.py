@@ -40,6 +40,7 @@ from ebpfcc.opt import (
     lower_switch,
     mem2reg,
     merge_calls,
+    merge_objects,
     pipeline,
     prune_params,
     rotate,
@@ -105,6 +106,7 @@ PASSES: dict[str, Callable[[Module], None]] = {
     "lower_switch": on_functions(lower_switch.run),
     "load_pre": on_functions(load_pre.run),
     "dead_stores": on_functions(dead_stores.run),
+    "merge_objects": on_functions(merge_objects.run),
     "merge_calls": on_functions(merge_calls.run),
     "shared_extensions": in_module(shared_extensions.run),
     "clamps": on_functions(clamps.run),
@@ -192,6 +194,28 @@ def test_case(case: Case) -> None:
     assert print_module(module).strip() == case.parts["out"].strip()
     check_runs(case, module)
     assert print_module(parse(print_module(module))) == print_module(module)
+
+
+def test_calls_that_are_inlined_last_count_in_full() -> None:
+    """A loop that was asked to be unrolled stays if what its calls become makes the copies too many."""
+    module = parse("""func @f -> i64 {
+entry(%x: i64):
+  jmp head(0:i64)
+head(%i: i64):
+  %c = icmp.eq %i, 100:i64
+  br %c, out, body
+body:
+  %r = call.i64 func large (%i)
+  %j = add.i64 %i, 1
+  jmp head(%j)
+out:
+  ret %i
+}
+""")
+    fn = module.functions["f"]
+    fn.blocks[1].unroll = 1
+    assert unroll.run(fn, False, {"large": 1000}) == 0
+    assert unroll.run(fn, False, {"large": 100}) == 1
 
 
 def test_every_pass_has_three_cases() -> None:

@@ -8,7 +8,7 @@ The physical registers r0-r9 are the first ten."""
 from __future__ import annotations
 
 from ..ir.core import Slot
-from .dataflow import backward, bits
+from ..ir.dataflow import backward, bits
 from .mcode import ALU, ALU64, FIRST_VIRTUAL, FRAME, LD_IMM64, LDX, MEM, MOV, STX, Insn, MBlock, is_move, touched
 
 TYPE_CHECKING = False
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 COLOURS = 10
+PHYSICAL = frozenset(range(COLOURS))
 TRIALS = 30_000  # nodes looked at to see whether a merged graph can be simplified
 # r0-r5 are free between calls, r6-r9 survive them (abi)
 ORDER = (1, 2, 3, 4, 5, 0, 6, 7, 8, 9)  # r0 is left to results
@@ -195,24 +196,34 @@ def simplifies(adj: list[set[int]], significant: set[int], a: int, b: int) -> bo
     """Is the node merged of a and b removed when nodes of low degree are removed until there are none? Those that are not
     significant go at once."""
     merged = adj[a] | adj[b]
-    nodes = [v for v in significant if v != b and v != a]
-    left = {a, *range(COLOURS), *nodes}
-    while True:
-        if len(merged & left) < COLOURS:
-            return True
-        kept = []
-        for v in nodes:
+    left = significant | PHYSICAL
+    left.add(a)
+    left.discard(b)
+    near_left = len(merged & left)
+    degree = {}
+    low = []
+    for v in significant:
+        if v != a and v != b:
             near = adj[v]
-            degree = len(near & left)
+            n = len(near & left)
             if b in near and a not in near:
-                degree += 1
-            if degree < COLOURS:
-                left.discard(v)
-            else:
-                kept.append(v)
-        if len(kept) == len(nodes):
+                n += 1
+            degree[v] = n
+            if n < COLOURS:
+                low.append(v)
+    while near_left >= COLOURS:
+        if not low:
             return False
-        nodes = kept
+        v = low.pop()
+        left.discard(v)
+        if v in merged:
+            near_left -= 1
+        for n in adj[v] & left:
+            if n in degree:
+                degree[n] -= 1
+                if degree[n] == COLOURS - 1:
+                    low.append(n)
+    return True
 
 
 def colour(graph: Graph, alias: list[int], unspillable: set[int]) -> tuple[dict[int, int], list[int]]:

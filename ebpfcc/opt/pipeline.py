@@ -23,6 +23,7 @@ from . import (
     lower_switch,
     mem2reg,
     merge_calls,
+    merge_objects,
     prune_params,
     rotate,
     second_names,
@@ -77,12 +78,12 @@ def optimise_module(module: Module, level: str, trace: Trace = no_trace, cpu: in
     if level != "0":
         static_objects.run(module)
     final: set[str] = set()
-    late: dict[str, int] = {}  # functions that are inlined last, and their places in the order of calls
+    late: dict[str, int] = {}  # functions that are inlined last, callees first, and their sizes
     for fn in order:
         optimise(fn, module, refs, recursive, final, late, level, trace)
         final.add(fn.name)
         if level != "0" and inline.is_late(fn, refs, late):
-            late[fn.name] = len(late)
+            late[fn.name] = unroll.cost(fn.blocks, late)
     if late:
         left = inline.count_references(module)
         for fn in order:
@@ -127,7 +128,7 @@ def optimise(fn: Function, module: Module, refs: dict[str, int], recursive: set[
         trace("inline", fn)
         clean_up(fn, module, trace)
     if inline.goes(fn) or not inline_late(fn, module, refs, recursive, final, late, level, trace):
-        after_inlining(fn, module, final, level, trace)
+        after_inlining(fn, module, final, late, level, trace)
 
 
 def inline_late(
@@ -139,7 +140,7 @@ def inline_late(
         called = late.keys() & set(inline.callees(fn))
         if not called:
             break
-        first = max(called, key=late.__getitem__)
+        first = next(name for name in reversed(late) if name in called)
         if inline.callees(fn).count(first) > 1:
             merge_calls.run(fn)
             trace("merge_calls", fn)
@@ -153,7 +154,7 @@ def inline_late(
         trace("simplify_cfg", fn)
     if done:
         clean_up(fn, module, trace)
-        after_inlining(fn, module, final, level, trace)
+        after_inlining(fn, module, final, late, level, trace)
     return done
 
 
@@ -167,9 +168,9 @@ def clean_up(fn: Function, module: Module, trace: Trace) -> None:
     scalar_passes(fn, module, trace)
 
 
-def after_inlining(fn: Function, module: Module, final: set[str], level: str, trace: Trace) -> None:
+def after_inlining(fn: Function, module: Module, final: set[str], late: dict[str, int], level: str, trace: Trace) -> None:
     constants(fn, module, final, trace)
-    if unroll.run(fn, level in ("2", "3")):
+    if unroll.run(fn, level in ("2", "3"), late):
         trace("unroll", fn)
         prune_params.run(fn)
         trace("prune_params", fn)
@@ -230,6 +231,8 @@ def finish(fn: Function, module: Module, level: str, trace: Trace, cpu: int) -> 
             if load_pre.run(fn):
                 trace("load_pre", fn)
                 scalar_passes(fn, module, trace)
+    if merge_objects.run(fn):
+        trace("merge_objects", fn)
     if dead_stores.run(fn):
         trace("dead_stores", fn)
         dce.run(fn)

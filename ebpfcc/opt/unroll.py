@@ -12,16 +12,22 @@ from ..ir.effects import extent
 from ..ir.fold import simplify
 from ..ir.repair import repair, uses_outside
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
 MAX_ROUNDS = 1024
-MAX_INSNS = 60000
+MAX_INSNS = 24000  # LLVM's PragmaUnrollThreshold is 16384, of instructions that are counted a little tighter
 SMALL_ROUNDS = 16
 SMALL_INSNS = 320  # all copies of a loop that nothing was said about
 SMALL_WITH_CALLS = 120  # nothing folds over a call
 COSTS = {"call": 10, "lifetime": 0}  # with the moves of its arguments
+NOTHING: dict[str, int] = {}
 
 
-def run(fn: Function, unasked: bool = False) -> int:
-    """unasked: also loops without a pragma, if what comes out is small.  Requires: fn verifies.  Returns: loops unrolled."""
+def run(fn: Function, unasked: bool = False, late: Mapping[str, int] = NOTHING) -> int:
+    """unasked: also loops without a pragma, if what comes out is small. late: the sizes of functions whose calls are going to be replaced by
+    their bodies.  Requires: fn verifies.  Returns: loops unrolled."""
     done = 0
     tried: set[Block] = set()
     while True:
@@ -34,14 +40,14 @@ def run(fn: Function, unasked: bool = False) -> int:
             return done
         loop = loops[0]
         tried.add(loop.header)
-        rounds = rounds_to_copy(fn, loop, unasked)
+        rounds = rounds_to_copy(fn, loop, unasked, late)
         if rounds is not None:
             loop.header.unroll = None
             peel(fn, loop, rounds + 1)  # the last copy's exit test is constant: the loop itself becomes unreachable
             done += 1
 
 
-def rounds_to_copy(fn: Function, loop: cfg.Loop, unasked: bool) -> int | None:
+def rounds_to_copy(fn: Function, loop: cfg.Loop, unasked: bool, late: Mapping[str, int]) -> int | None:
     """How often the body is to be copied; None if the loop stays. What was asked for and cannot be done may be asked for again in the
     copies that inlining makes."""
     wish = loop.header.unroll
@@ -53,16 +59,24 @@ def rounds_to_copy(fn: Function, loop: cfg.Loop, unasked: bool) -> int | None:
     if wish is None and rounds > SMALL_ROUNDS:
         return None
     limit = MAX_INSNS if wish is not None else SMALL_WITH_CALLS if calls(loop) and not indexes_context(fn, loop) else SMALL_INSNS
-    return rounds if rounds * cost(loop) <= limit else None
+    return rounds if rounds * cost(loop.blocks, late) <= limit else None
 
 
 def calls(loop: cfg.Loop) -> bool:
     return any(insn.op == "call" for b in loop.blocks for insn in b.insns)
 
 
-def cost(loop: cfg.Loop) -> int:
-    """Instructions of a round, about."""
-    return sum(COSTS.get(insn.op, 1) + (2 * len(insn.aux) if insn.op == "switch" else 0) for b in loop.blocks for insn in b.insns)
+def cost(blocks: Iterable[Block], late: Mapping[str, int]) -> int:
+    """How many instructions the blocks will have, about."""
+    total = 0
+    for block in blocks:
+        for insn in block.insns:
+            total += COSTS.get(insn.op, 1)
+            if insn.op == "switch":
+                total += 2 * len(insn.aux)
+            elif insn.op == "call" and insn.aux.kind == "func":
+                total += late.get(insn.aux.target, 0)
+    return total
 
 
 def indexes_context(fn: Function, loop: cfg.Loop) -> bool:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import TypeVar
+    from typing import Protocol, Self, TypeVar
 
-    from ..ir.core import Block
-    from .mcode import MBlock
+    class HasSuccessors(Protocol):
+        @property
+        def succs(self) -> list[Self]: ...
 
-    B = TypeVar("B", Block, MBlock)
+    B = TypeVar("B", bound=HasSuccessors)
 
 
 def backward(blocks: list[B], gen: dict[B, int], kill: dict[B, int]) -> dict[B, int]:
