@@ -205,7 +205,7 @@ head(%i: i64):
   %c = icmp.eq %i, 100:i64
   br %c, out, body
 body:
-  %r = call.i64 func large (%i)
+  %r = call.i64 func @large (%i)
   %j = add.i64 %i, 1
   jmp head(%j)
 out:

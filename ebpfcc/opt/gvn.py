@@ -88,6 +88,18 @@ def walk(fn: Function, block: Block, new: dict[Value, Value], table: dict[Any, V
             for i, a in enumerate(target.args):
                 while a in new:
                     a = target.args[i] = new[a]
+        if insn.op == "load":
+            fold_address(insn)
+            key = load_key(insn)
+            if key is not None:
+                loaded = loads.get(key)
+                if loaded is None:
+                    loads[key] = insn, insn.aux
+                elif is_cut(loaded[0], loaded[1]):
+                    cut(fn, insn, loaded[0])
+                else:
+                    new[insn] = loaded[0]
+                    continue
         op = insn.op
         if op in PURE:
             value = simplify(fn, op, insn.type, args, insn.aux)
@@ -108,15 +120,6 @@ def walk(fn: Function, block: Block, new: dict[Value, Value], table: dict[Any, V
                 continue
             table[key] = insn
             added.append(key)
-        elif op == "load":
-            fold_address(insn)
-            key = load_key(insn)
-            if key is not None:
-                loaded = loads.get(key)
-                if loaded is not None:
-                    new[insn] = loaded[0]
-                    continue
-                loads[key] = insn, insn.aux
         elif op not in QUIET:
             if op == "store":
                 fold_address(insn)
@@ -187,7 +190,7 @@ def is_private(address: Value, escaping: set[Any]) -> bool:
 
 
 def remember_store(fn: Function, loads: Loads, insn: Value) -> None:
-    """A load of the same place gives what was stored, if nothing of it was cut off; of a constant it gives what was left of it."""
+    """A load of the same place gives what was stored, or what was left of it."""
     mem, v = insn.aux, insn.args[1]
     if mem.volatile or mem.reloc is not None or v.op == "undef":
         return
@@ -201,6 +204,23 @@ def remember_store(fn: Function, loads: Loads, insn: Value) -> None:
         for kind in ("i32", "i64"):
             loads[insn.args[0], mem.off, mem.size, False, kind, mem.strict, mem.field] = fn.const(kind, n), mem
             loads[insn.args[0], mem.off, mem.size, True, kind, mem.strict, mem.field] = fn.const(kind, n - (n >> bits - 1 << bits)), mem
+    elif mem.size < 4:
+        for signed in (False, True):
+            loads[insn.args[0], mem.off, mem.size, signed, v.type, mem.strict, mem.field] = v, mem
+
+
+def is_cut(v: Value, mem: Mem) -> bool:
+    """Whether the value is one of which a store of less than 32 bits left a part: a load of that many makes no such value, nor a constant."""
+    return mem.size < 4 and not (v.op == "const" or v.op == "load" and v.aux is mem)
+
+
+def cut(fn: Function, load: Value, v: Value) -> None:
+    """Makes the load what a store of so many bytes of v has left."""
+    bits = load.aux.size * 8
+    if load.aux.signed:
+        load.op, load.args, load.aux = "sextn", [v], bits
+    else:
+        load.op, load.args, load.aux = "and", [v, fn.const(load.type, (1 << bits) - 1)], None
 
 
 def fold_address(insn: Value) -> None:
