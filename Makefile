@@ -3,7 +3,7 @@
 # make lint             ruff and mypy
 # make fuzz SECONDS=600 mutated sources, objects, packets, assembly and command lines; SEED=1 gives others
 # make bench            compile times and sizes beside clang's
-# make pages            the manual page, completions and docs/ that are made of tables
+# make pages            the manual page, completions and docs/ that are made of tables and of today's messages (as root)
 # make kernel-programs KERNEL=/path/to/linux   every BPF program of a kernel tree, compiled and (as root) loaded
 
 PYTHON ?= python3
@@ -51,6 +51,7 @@ bench: $(HOME_OF)
 pages: $(HOME_OF)
 	$(PY) tools/flag_pages.py
 	$(PY) -m ebpfcc.kernel.messages > docs/messages.md
+	$(PY) tools/mistakes_page.py
 
 kernel-programs: $(HOME_OF)
 	@test -n "$(KERNEL)" || { echo "usage: make kernel-programs KERNEL=/path/to/linux"; exit 2; }

@@ -139,7 +139,7 @@ def one_source(path: str, language: str, options: Options, arguments: list[str],
     if options.verify and result.data is not None:
         from .kernel.report import report
 
-        if report(result.data, stem(path), options, told.tell):
+        if report(result.data, stem(path), options, told.tell, result.places):
             return 1
     return write_outputs(path, result, options)
 

@@ -63,13 +63,13 @@ WARNINGS = {
     "expansion-to-defined": "extra", "trigraphs": "", "shadow": "off", "cast-align": "off", "cast-qual": "off", "conversion": "off",
     "sign-conversion": "off", "shorten-64-to-32": "off", "implicit-int-conversion": "off", "constant-conversion": "",
     "bitfield-constant-conversion": "", "single-bit-bitfield-constant-conversion": "", "initializer-overrides": "", "visibility": "",
-    "uninitialized-map-argument": "all", "bpf-map": "", "bpf-section": "",
+    "uninitialized-map-argument": "all", "bpf-map": "", "bpf-section": "", "bpf-context": "",
     "padded": "off", "declaration-after-statement": "off", "strict-prototypes": "pedantic",
     "missing-prototypes": "off", "missing-declarations": "", "write-strings": "off", "implicit-fallthrough": "off",
     "invalid-pp-token": "", "extra-tokens": "", "endif-labels": "", "newline-eof": "pedantic", "date-time": "off",
     "pointer-arith": "off", "gnu-pointer-arith": "pedantic", "gnu-union-cast": "pedantic",
     "gnu-variable-sized-type-not-at-end": "", "switch": "", "switch-enum": "off", "tautological-compare": "all",
-    "array-bounds": "", "sizeof-pointer-memaccess": "", "constant-logical-operand": "",
+    "array-bounds": "", "string-compare": "", "sizeof-pointer-memaccess": "", "constant-logical-operand": "",
 }  # fmt: skip
 GROUPS = {
     "most": ("all",), "all": ("all",), "extra": ("extra",), "W": ("extra",), "pedantic": ("pedantic",),
@@ -92,7 +92,7 @@ GROUPS = {
     "implicit": ("implicit-function-declaration", "implicit-int"),
 }  # fmt: skip
 # Kinds that clang and GCC do not have: a build that passes with them under -Werror passes with us. -Werror=name makes them errors.
-OWN = frozenset(("bpf-format", "uninitialized-map-argument", "bpf-map", "bpf-section"))
+OWN = frozenset(("bpf-format", "uninitialized-map-argument", "bpf-map", "bpf-section", "bpf-context"))
 COLORS = {"error": "1;31", "fatal error": "1;31", "warning": "1;35", "note": "1;36"}
 
 

@@ -22,7 +22,7 @@ class Result:
 
     As a string: its messages, as the command prints them."""
 
-    __slots__ = ("data", "text", "diagnostics", "dependencies", "diag", "preprocessor", "times", "stack_usage", "stack_chains", "regions")
+    __slots__ = ("data", "text", "diagnostics", "dependencies", "diag", "preprocessor", "times", "stack_usage", "stack_chains", "regions", "declared")
 
     def __init__(self, diag: Diagnostics) -> None:
         self.data: bytes | None = None
@@ -33,6 +33,7 @@ class Result:
         self.preprocessor: Any = None
         self.stack_usage = self.stack_chains = ""  # see stack_report.py
         self.regions: list[Any] = []  # with --emit-vmlinux-h: indexes of headers, and what was read of them
+        self.declared: list[tuple[str, Any]] = []  # (function or variable, position)
         self.times: list[tuple[str, float]] = []  # (stage, when it ended), from ("", the start) on
 
     def lap(self, stage: str) -> None:
@@ -50,6 +51,13 @@ class Result:
         if made is None:
             raise ValueError("the compilation made nothing that could be written")
         write_file(os.fspath(path), made)
+
+    @property
+    def places(self) -> dict[str, tuple[str, int, int, str]]:
+        """(file, line, column, source line) of what the object declares, by name."""
+        sources = self.diag.sources
+        positions = [(name, pos if isinstance(pos, int) else pos.pos) for name, pos in self.declared]
+        return {name: (*sources.place(pos), sources.line_text(pos)) for name, pos in positions if pos > 0}
 
     def __str__(self) -> str:
         return "\n".join(r.text for r in self.diagnostics)
@@ -181,6 +189,8 @@ def stages(source: Any, options: Options, sources: SourceMap, diag: Diagnostics,
         result.text = assembly_text(module, codes, builder, options, sources.main_name(), locate)
     else:
         result.data = data
+        declared = (*module.functions.items(), *module.globals.items(), *module.externs.items())
+        result.declared = [(name, item.pos) for name, item in declared if item.pos is not None]
     result.lap("write the object")
 
 
@@ -241,8 +251,11 @@ def generate_all(module: Any, options: Options, diag: Diagnostics) -> list[Any]:
         try:
             code = generate(fn, options.cpu, options.big_endian, unique, externs, kept)
         except StackError as e:
-            objects = ", ".join(f"'{name}' ({size} bytes)" for name, size in e.objects)
+            objects = ", ".join(f"'{name}' ({size} bytes)" for name, size, _ in e.objects)
             diag.error(fn.pos, f"stack of function '{fn.name}' is {e.total} bytes, above the limit of 512: largest objects {objects}")
+            name, size, pos = e.objects[0]
+            if pos is not None and size > 64:
+                diag.note(pos, f"make '{name}' smaller, or keep it in a map (a per-CPU array of one element) or a global variable")
             continue
         except Symbol as e:
             diag.error(e.pos if e.pos is not None else fn.pos, f"undefined label '{e.name}' in the assembly of function '{fn.name}'")

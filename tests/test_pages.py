@@ -69,7 +69,7 @@ def test_manual_page_is_sound() -> None:
     ("line", "found"),
     [
         ("ebpfcc --ver", {"--verify", "--version"}), ("ebpfcc -mcpu=v", {"v1", "v2", "v3", "v4"}), ("ebpfcc --target=bpfe", {"bpfel", "bpfeb"}),
-        ("ebpfcc -Wbpf-", {"-Wbpf-format", "-Wbpf-map", "-Wbpf-section"}), ("ebpfcc -x cpp", {"cpp-output"}),
+        ("ebpfcc -Wbpf-", {"-Wbpf-context", "-Wbpf-format", "-Wbpf-map", "-Wbpf-section"}), ("ebpfcc -x cpp", {"cpp-output"}),
         ("ebpfcc --print-after=simp", {"simplify_cfg"}),
     ],
 )  # fmt: skip

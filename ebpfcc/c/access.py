@@ -7,8 +7,8 @@ collected into one chain per base pointer (LLVM BPFAbstractMemberAccess.cpp desc
 from __future__ import annotations
 
 from ..ir.core import CoreReloc, Mem, RecordType, Value
+from . import elsewhere, wide
 from . import types as T
-from . import wide
 from .state import CoreChain, FunctionState, Operand, ir_type
 
 TYPE_CHECKING = False
@@ -88,6 +88,7 @@ def member(f: FunctionState, operand: Operand, name: str, where: Any, core: bool
     if path is None:
         if record.members is None:
             f.diag.error(where, f"incomplete definition of type '{T.spell(record)}'")
+            elsewhere.explain(f.unit, T.spell(record), where)
         else:
             found = f.unit.similar(name, member_names(record))
             f.diag.error(where, f"no member named '{name}' in '{T.spell(record)}'{meant(found)}", found)

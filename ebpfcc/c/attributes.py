@@ -77,5 +77,7 @@ def text_of(f: FunctionState, a: Attribute) -> str:
         from .literals import string_bytes
 
         return string_bytes(a.args[0].parts)[0][:-1].decode("utf-8", "surrogateescape")
-    f.diag.error(a.args[0].coord if a.args else a.coord, f"expected string literal as argument of '{a.name}' attribute")
+    word = a.args[0].name if a.args and isinstance(a.args[0], c_ast.ID) else ""
+    meant, fixit = (f"; did you mean '\"{word}\"'?", f'"{word}"') if word else ("", None)
+    f.diag.error(a.args[0].coord if a.args else a.coord, f"expected string literal as argument of '{a.name}' attribute{meant}", fixit)
     return ""

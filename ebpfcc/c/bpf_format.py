@@ -93,7 +93,8 @@ def check(f: FunctionState, name: str, text: tuple[bytes, Any], where: Any, args
         if m is None:
             wrong = PRINTF.match(form, at)
             shown = wrong[0].decode("latin-1") if wrong is not None else "%"
-            warn("bpf-format", place, f"the kernel does not know the conversion '{shown}' in a format of '{name}', and prints nothing")
+            if warn("bpf-format", place, f"the kernel does not know the conversion '{shown}' in a format of '{name}', and prints nothing"):
+                f.diag.note(place, "it knows %d, %i, %u and %x, also with l or ll, %c, %s, %p and its own, such as %pI4: integers and strings only")
             return
         at = m.end()
         if m["form"] is None:

@@ -9,6 +9,8 @@ from . import access, overload, wide
 from . import types as T
 from .arity import LEAST, PRINTERS
 from .convert import assign_convert, convert, promoted, rvalue, value_of
+from .map_arguments import HELPERS as MAP_HELPERS
+from .map_arguments import check_sizes
 from .state import FunctionState, FunctionSymbol, Operand, Variable, ir_type
 
 TYPE_CHECKING = False
@@ -114,6 +116,8 @@ def finish(
         few = len(args) < len(params)
         where = node.args.coord if few else args[len(params)].coord
         f.diag.error(where, f"too {'few' if few else 'many'} arguments to function call, expected {'at least ' * t.variadic}{len(params)}, have {len(args)}")
+        if named is not None and all(p.name for p in params):
+            f.diag.note(where, f"it is called as {named.name}({', '.join([*(p.name for p in params), *['...'] * t.variadic])})")
         if named is not None and named.pos is not None:
             f.diag.note(named.pos, f"'{named.name}' declared here")
         for arg in args:
@@ -159,6 +163,8 @@ def finish(
     kind = "void" if out is not None else ir_type(ret)
     info.ctype = t
     value = f.effect("call", kind, values, info)
+    if info.kind == "helper" and info.target in MAP_HELPERS and f.is_reached():
+        check_sizes(f, value, args)
     if info.noreturn and not f.unit.unevaluated:
         f.terminate("unreachable", [], [])
         f.unreachable_block()

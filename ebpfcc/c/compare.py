@@ -6,6 +6,7 @@ from pycparser import c_ast
 
 from . import types as T
 from .control import type_of
+from .nodes import String
 from .state import FunctionState, Operand
 from .suspicious import looks_boolean
 
@@ -27,6 +28,11 @@ def check(f: FunctionState, node: Any, a: Operand, b: Operand) -> None:
             f.diag.warning("logical-not-parentheses", left.coord, f"logical not is only applied to the left hand side of this {what}")
     if node.op not in ALWAYS:
         return
+    if type(left) is String or type(right) is String:
+        if f.diag.warning(
+            "string-compare", node.coord, "result of comparison against a string literal is unspecified (use an explicit string comparison function instead)"
+        ):
+            f.diag.note(node.coord, "the addresses are compared: bpf_strncmp() or __builtin_memcmp() compare the characters")
     if type(left) is type(right) is c_ast.ID and left.name == right.name and all(x.coord.exp is None for x in (node, left, right)):
         if not T.qualifiers(a.type)[1]:
             f.diag.warning("tautological-compare", node.coord, f"self-comparison always evaluates to {ALWAYS[node.op]}")

@@ -7,7 +7,7 @@ from pycparser import c_ast
 from ..ir.core import INVERSE, Value
 from . import access, floating, wide
 from . import types as T
-from .state import FunctionState, FunctionSymbol, Operand, ir_type
+from .state import FunctionState, FunctionSymbol, Operand, Variable, ir_type
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -213,6 +213,13 @@ def is_null_constant(o: Operand) -> bool:
     return T.is_integer(t) or (t.kind == "ptr" and T.strip(t.target).kind == "void")
 
 
+def is_variable(f: FunctionState, node: Any) -> bool:
+    """Whether an expression is an object: one that is known to be 0 is no null pointer constant."""
+    while type(node) is c_ast.Cast:
+        node = node.expr
+    return type(node) in (c_ast.StructRef, c_ast.ArrayRef) or type(node) is c_ast.ID and type(f.lookup(node.name)) is Variable
+
+
 def assign_convert(f: FunctionState, o: Operand, to: T.Type, where: Any, what: str, node: Any = None, member: T.Member | None = None) -> Operand:
     """Conversion as if by assignment; `what` completes the message ("passing argument 1 of 'f'", "initialization", ...).
     node: the expression; member: that of a bit-field."""
@@ -232,10 +239,12 @@ def assign_convert(f: FunctionState, o: Operand, to: T.Type, where: Any, what: s
     if target.kind == "ptr" and frm.kind == "ptr":
         check_pointers(f, target, frm, o, where, what)
     elif target.kind == "ptr" and T.is_integer(frm):
-        if not is_null_constant(o):
+        if not is_null_constant(o) or is_variable(f, node):
             f.diag.warning("int-conversion", where, f"incompatible integer to pointer conversion in {what}: '{T.spell(to)}' from '{T.spell(o.type)}'")
     elif target.kind != "bool" and T.is_integer(target) and frm.kind == "ptr":
         f.diag.warning("int-conversion", where, f"incompatible pointer to integer conversion in {what}: '{T.spell(to)}' from '{T.spell(o.type)}'")
+        if type(node) is c_ast.FuncCall and type(node.name) is c_ast.ID:
+            f.diag.note(where, f"'{node.name.name}' returns a pointer: keep it in a pointer, and read what it points to with '*'")
     elif node is not None and o.value is not None and target.kind in ("int", "enum") and (target is not frm or member is not None):
         if o.value.op == "const" or f.unit.warns_conversion or type(node) is c_ast.TernaryOp:
             from .implicit import check

@@ -8,6 +8,7 @@ from . import types as T
 from .attributes import MODES, gather
 from .control import type_of
 from .convert import convert, rvalue
+from .elsewhere import check_clash
 from .nodes import Attribute, Enum, Typeof, children
 from .state import EnumConstant, FunctionState
 
@@ -265,6 +266,7 @@ def apply_record_attributes(f: FunctionState, record: T.Record, attrs: dict[str,
 
 def define_record(f: FunctionState, record: T.Record, node: Any) -> None:
     if record.members is not None:
+        check_clash(f.diag, node.coord, f"{record.kind} {record.tag}")
         f.diag.error(node.coord, f"redefinition of '{record.kind} {record.tag}'")
         if record.pos is not None:
             f.diag.note(record.pos, "previous definition is here")
@@ -431,6 +433,7 @@ def enum_type(f: FunctionState, node: Any) -> T.Enum:
 
 def define_enum(f: FunctionState, enum: T.Enum, node: Any) -> None:
     if enum.values is not None:
+        check_clash(f.diag, node.coord, f"enum {enum.tag}")
         f.diag.error(node.coord, f"redefinition of 'enum {enum.tag}'")
         if enum.pos is not None:
             f.diag.note(enum.pos, "previous definition is here")
@@ -462,6 +465,7 @@ def define_enum(f: FunctionState, enum: T.Enum, node: Any) -> None:
         old = f.scopes[-1].get(item.name) if f.scopes else f.unit.declared_before(item.name)
         if old is not None:
             same = isinstance(old, EnumConstant)
+            check_clash(f.diag, item.coord, item.name)
             f.diag.error(item.coord, f"redefinition of enumerator '{item.name}'" if same else f"redefinition of '{item.name}'")
             if getattr(old, "pos", None) is not None:
                 f.diag.note(old.pos, "previous definition is here")

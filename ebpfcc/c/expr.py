@@ -8,7 +8,7 @@ from __future__ import annotations
 from pycparser import c_ast
 
 from ..ir.core import Value
-from . import access, floating, wide
+from . import access, elsewhere, floating, wide
 from . import types as T
 from .control import comma, generic, statement_expression, ternary, type_of, unread
 from .convert import (
@@ -137,6 +137,7 @@ def size_of(f: FunctionState, node: Any, op: str) -> Operand:
         n = 1
     if u.kind == "array" and u.count is None and op == "sizeof":
         f.diag.error(node.coord, f"invalid application of 'sizeof' to an incomplete type '{T.spell(t)}'")
+        elsewhere.explain(f.unit, T.spell(t), node.coord)
     return value_of(T.ULONG, f.const("i64", n))
 
 

@@ -150,9 +150,10 @@ class Functions:
         fn.name = symbol.symbol
         fn.section = symbol.attrs.get("section", ".text")
         if fn.section != ".text" and not fn.section.startswith("."):
-            from .loader_checks import check_section
+            from .loader_checks import check_context, check_section
 
             check_section(self.diag, fn.name, fn.section, symbol.pos)
+            check_context(self.diag, fn.name, fn.section, symbol.type.params)
         # what is left of an inline definition serves the calls of this object: C11 6.7.4 paragraph 7 leaves open which definition they use
         local = symbol.storage == "static" or symbol.is_inline_definition()
         fn.linkage = "local" if local else "weak" if "weak" in symbol.attrs else "global"

@@ -1,8 +1,8 @@
-"""-Wbpf-map and -Wbpf-section: what libbpf will not load, or not as it is meant, told where it is declared."""
+"""-Wbpf-map, -Wbpf-section and -Wbpf-context: what libbpf will not load, or not as it is meant, told where it is declared."""
 
 from __future__ import annotations
 
-from ..target import map_types
+from ..target.map_rules import fault
 from ..target.sections import section_meant
 from . import types as T
 
@@ -13,12 +13,15 @@ if TYPE_CHECKING:
     from ..diag import Diagnostics
     from ..ir.core import Global
 
-INDEXED = {
-    map_types.ARRAY: "an array", map_types.PERCPU_ARRAY: "a per-CPU array", map_types.PROG_ARRAY: "an array of programs",
-    map_types.PERF_EVENT_ARRAY: "an array of perf events", map_types.CGROUP_ARRAY: "an array of cgroups",
-    map_types.ARRAY_OF_MAPS: "an array of maps", map_types.DEVMAP: "an array of devices", map_types.CPUMAP: "an array of CPUs",
-    map_types.XSKMAP: "an array of sockets", map_types.SOCKMAP: "an array of sockets",
+# What stands before the first '/' of a section -> the struct that its programs are passed (kernel/bpf/..., struct bpf_verifier_ops).
+CONTEXTS = {
+    "xdp": "xdp_md", "xdp.frags": "xdp_md", "tc": "__sk_buff", "tcx": "__sk_buff", "classifier": "__sk_buff", "action": "__sk_buff",
+    "netkit": "__sk_buff", "socket": "__sk_buff", "sk_skb": "__sk_buff", "cgroup_skb": "__sk_buff", "flow_dissector": "__sk_buff",
+    "lwt_in": "__sk_buff", "lwt_out": "__sk_buff", "lwt_xmit": "__sk_buff", "lwt_seg6local": "__sk_buff", "sk_msg": "sk_msg_md",
+    "sk_lookup": "bpf_sk_lookup", "sk_reuseport": "sk_reuseport_md", "sockops": "bpf_sock_ops", "perf_event": "bpf_perf_event_data",
+    "kprobe": "pt_regs", "kretprobe": "pt_regs", "uprobe": "pt_regs", "uretprobe": "pt_regs", "netfilter": "bpf_nf_ctx",
 }  # fmt: skip
+OF_PROGRAMS = frozenset(CONTEXTS.values())
 
 
 def check_map(diag: Diagnostics, out: Global) -> None:
@@ -32,9 +35,10 @@ def check_map(diag: Diagnostics, out: Global) -> None:
             diag.warning("bpf-map", out.pos, f"'{out.name}' is defined as a map is, but not in section '.maps': programs get an ordinary variable")
             diag.note(out.pos, f"write 'SEC(\".maps\")' behind '{out.name}'")
         return
-    size = key_size(members)
-    if kind in INDEXED and size not in (None, 4):
-        diag.warning("bpf-map", out.pos, f"the key of map '{out.name}' has {size} byte{'s' * (size != 1)}: {INDEXED[kind]} is indexed by 4 bytes, as __u32")
+    key, value = (number(members[f"{part}_size"]) if f"{part}_size" in members else size_of(members.get(part)) for part in ("key", "value"))
+    wrong = fault(out.name, kind, key, value, number(members["map_flags"]) if "map_flags" in members else 0)
+    if wrong:
+        diag.warning("bpf-map", out.pos, wrong)
 
 
 def number(t: Any) -> int | None:
@@ -43,10 +47,9 @@ def number(t: Any) -> int | None:
     return pointed.count if pointed is not None and pointed.kind == "array" else None
 
 
-def key_size(members: dict[str, Any]) -> int | None:
-    if "key_size" in members:
-        return number(members["key_size"])
-    pointed = T.strip(T.strip(members["key"]).target) if "key" in members and T.strip(members["key"]).kind == "ptr" else None
+def size_of(t: Any) -> int | None:
+    """Of what a member of __type(key, ...) points to."""
+    pointed = T.strip(T.strip(t).target) if t is not None and T.strip(t).kind == "ptr" else None
     return T.sizeof(pointed) if pointed is not None and T.is_complete(pointed) else None
 
 
@@ -55,3 +58,17 @@ def check_section(diag: Diagnostics, name: str, section: str, pos: Any) -> None:
     meant = section_meant(section)
     if meant:
         diag.warning("bpf-section", pos, f"libbpf knows no programs of section '{section}', where function '{name}' is; did you mean '{meant}'?")
+
+
+def check_context(diag: Diagnostics, name: str, section: str, parameters: Any) -> None:
+    """A program whose parameter is the context of another type of program: the kernel reads other members than are written."""
+    wanted = CONTEXTS.get(section.removeprefix("?").partition("/")[0])
+    if wanted is None or not parameters:
+        return
+    first = T.strip(parameters[0].type)
+    pointed: Any = T.strip(first.target) if first.kind == "ptr" else None
+    tag = pointed.tag if pointed is not None and pointed.kind == "struct" else None
+    if tag in OF_PROGRAMS and tag != wanted:
+        told = f"programs of section '{section}' are passed a struct {wanted}, and '{name}' takes a struct {tag}"
+        if diag.warning("bpf-context", parameters[0].pos, told):
+            diag.note(parameters[0].pos, f"write 'struct {wanted} *'")

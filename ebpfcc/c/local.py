@@ -5,7 +5,7 @@ from __future__ import annotations
 from pycparser import c_ast
 
 from ..ir.core import ASM_REGISTERS, Mem
-from . import access, init
+from . import access, elsewhere, init
 from . import types as T
 from .attributes import gather
 from .convert import assign_convert, rvalue
@@ -106,12 +106,13 @@ def declare_automatic(f: FunctionState, node: Any, t: T.Type, attrs: dict[str, A
         u = T.strip(t)
     if T.is_variable(u):
         f.pos = node.coord
-        f.refuse(f"variable length array '{name}' is not supported on BPF: the stack frame is of constant size")
+        f.refuse(f"variable length array '{name}' is not supported on BPF: the stack frame is of constant size, so give it a constant length")
         if node.init is not None:
             f.diag.error(node.coord, "variable-sized object may not be initialized")
             node.init = None
     if not T.is_complete(t):
         f.diag.error(node.coord, f"variable has incomplete type '{T.spell(t)}'")
+        elsewhere.explain(f.unit, T.spell(t), node.coord)
         f.scopes[-1][name] = Variable(name, T.POISON, "auto", node.coord)
         return
     if T.sizeof(t) > MOST_STACK:

@@ -28,6 +28,22 @@ HELPERS = {
 }
 
 
+def check_sizes(f: FunctionState, call: Value, args: list[Any]) -> None:
+    """-Wbpf-map: an object smaller than the key or value that a helper reads from it."""
+    for n, what in HELPERS[call.aux.target][1]:
+        base, low, high = extent(call.args[n])
+        source = base.aux if base.op == "slot" else f.unit.module.globals.get(base.aux[0]) if base.op == "gaddr" else None
+        known = argument_type(f, call.args[0], what) if source is not None and source.name and low == high and low >= 0 else None
+        if source is None or known is None or not 0 < (room := source.size - low) < known[1]:
+            continue
+        t, size = known
+        way = f"declare it as '{T.spell(t)}'" if t is not None else "pass a variable of that size"
+        told = (
+            f"'{source.name.rpartition('.')[2]}' has {count(room)}{' from there on' * (low > 0)}, and a {what} of map '{call.args[0].aux[0]}' has {size}: {way}"
+        )
+        f.unit.warn_once("bpf-map", args[n].coord, told)
+
+
 def check(f: FunctionState) -> None:
     written: dict[Slot, bytearray] = {slot: bytearray(slot.size) for slot in f.fn.slots}
     uses: list[tuple[Value, int, str, Slot, int]] = []
@@ -77,7 +93,7 @@ def report(f: FunctionState, insn: Value, i: int, what: str, slot: Slot, off: in
     if len(missing) == size:
         told = f"'{slot.name}' has no value {handed}"
     else:
-        place = place_of(t, missing) if t is not None else None
+        place = place_of(T.strip(t), missing) if t is not None else None
         if place is None:
             told = f"{count(len(missing))} of '{slot.name}' from offset {missing[0]} on {'have' if len(missing) > 1 else 'has'} no value {handed}"
         elif place[1]:
@@ -101,9 +117,10 @@ def argument_type(f: FunctionState, address: Value, what: str) -> tuple[T.Type |
     if t is None or t.kind != "struct" or not T.is_complete(t):
         return None
     for m in t.members:
-        pointed: Any = T.strip(T.strip(m.type).target) if T.strip(m.type).kind == "ptr" else None
+        named: Any = T.strip(m.type).target if T.strip(m.type).kind == "ptr" else None
+        pointed: Any = T.strip(named) if named is not None else None
         if m.name == what and pointed is not None and T.is_complete(pointed):
-            return pointed, T.sizeof(pointed)
+            return named, T.sizeof(pointed)
         if m.name == f"{what}_size" and pointed is not None and pointed.kind == "array" and pointed.count:
             return None, pointed.count
     return None

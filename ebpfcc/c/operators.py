@@ -5,7 +5,7 @@ from __future__ import annotations
 from pycparser import c_ast
 
 from ..ir.core import Value
-from . import access, compare, floating, wide
+from . import access, compare, elsewhere, floating, wide
 from . import types as T
 from .control import logical
 from .convert import assign_convert, convert, convert_int, is_null_constant, promoted, rvalue, scalar, value_of
@@ -143,6 +143,7 @@ def element_size(f: FunctionState, pointer: Any, where: Any) -> int:
         return T.sizeof(pointer.target) or 0
     except KeyError:
         f.diag.error(where, f"arithmetic on a pointer to an incomplete type '{T.spell(pointer.target)}'")
+        elsewhere.explain(f.unit, T.spell(pointer.target), where)
         return 1
 
 
@@ -173,6 +174,7 @@ def is_modifiable(f: FunctionState, o: Operand, where: Any) -> bool:
             return False
     if T.strip(o.type).kind == "array":
         f.diag.error(where, f"array type '{T.spell(o.type)}' is not assignable")
+        f.diag.note(where, "copy into it with __builtin_memcpy(), of a constant size")
         return False
     if o.var is not None:
         o.var.written = True

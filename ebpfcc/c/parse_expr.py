@@ -81,6 +81,7 @@ class ExpressionParser(Recovery):
         self._is_global_typedef = is_typedef
         self._scope_stack = scopes if scopes is not None else []
         self.told_keywords: set[int] = set()
+        self.told_macros: set[str] = set()
         self.grouped: dict[Any, Any] = {}  # expressions in parentheses -> the parenthesis
         self.extended: set[Any] | None = None  # with -Wpedantic: what stands behind `__extension__`
         self.addressed: set[str] = set()  # names that `&` or a memory operand was applied to

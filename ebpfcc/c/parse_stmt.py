@@ -29,7 +29,7 @@ class StatementParser(AsmParser):
             if kind == "RBRACE":
                 break
             if kind is None or kind == "REGION":
-                raise SyntaxFault("expected '}'", self.after_previous(), (brace, "to match this '{'"))
+                raise SyntaxFault("expected '}'", self.after_previous(), self.unclosed(brace))
             self.statement(self._block_item, items)
         end = self._advance()
         self._pop_scope()

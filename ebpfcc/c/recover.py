@@ -49,6 +49,7 @@ class Recovery(CParser):
     _i: int
     _scope_stack: list[dict[str, bool]]
     told_keywords: set[int]  # where misspelled ones stand
+    told_macros: set[str]  # that are not defined
     known: Callable[[], set[str]]  # names at file scope
     similar_type: Callable[[str], str]  # a typedef's name that is like another name, "" if there is none
 
@@ -57,7 +58,25 @@ class Recovery(CParser):
 
     def unknown_type(self, tok: Any) -> NoReturn:
         found = self.similar_type(tok.value)
-        self._fail(f"unknown type name '{tok.value}'" + (f"; did you mean '{found}'?" if found else ""), tok)
+        if found:
+            self._fail(f"unknown type name '{tok.value}'; did you mean '{found}'?", tok)
+        from .elsewhere import way
+
+        text = way(self.diag, tok.value)
+        raise SyntaxFault(f"unknown type name '{tok.value}'", tok, (tok, text) if text else None)
+
+    def undefined_macro(self) -> tuple[Any, str]:
+        """(the token, a header) where a syntax error comes of a macro of libbpf's that is not defined: `SEC("xdp")`."""
+        from .elsewhere import macro
+
+        for i in range(self._i, max(-1, self._i - MOST_BACK), -1):
+            tok = self._toks[i]
+            if tok is None or i < self._i and tok.type in ("SEMI", "RBRACE"):
+                if i < self._i:
+                    break
+            elif tok.type == "ID" and tok.exp is None and not self.is_known(tok.value) and (found := macro(tok.value)) is not None:
+                return tok, found.header
+        return None, ""
 
     def misspelled(self, fault: SyntaxFault) -> tuple[Any, str]:
         """(the token, the keyword that it is meant to be) where a syntax error comes of a keyword that is not one: `whlie (x)`."""
@@ -86,6 +105,16 @@ class Recovery(CParser):
             what = "type name" if meant in TYPE_WORDS else "statement"
             self.diag.error(tok, f"unknown {what} '{tok.value}'; did you mean '{meant}'?", meant)
             return
+        if getattr(fault.where, "exp", None) is not None:
+            from .elsewhere import check_macro_clash
+
+            check_macro_clash(self.diag, fault.where)
+        tok, header = self.undefined_macro()
+        if header:
+            if tok.value not in self.told_macros:
+                self.told_macros.add(tok.value)
+                self.diag.error(tok, f"'{tok.value}' is a macro of <{header}>, which is not included")
+            return
         self.diag.error(fault.where, fault.message)
         if fault.note is not None:
             self.diag.note(*fault.note)
@@ -112,6 +141,8 @@ class Recovery(CParser):
         want = SPELLING.get(kind, kind.lower())
         note = None
         where = tok if tok is not None else self.after_previous()
+        if tok is not None and self.on_another_line(tok):
+            where = self.after_previous()
         if kind == "SEMI":
             where, context = self.after_previous(), context or self.jump
         elif kind in CLOSED:
@@ -131,9 +162,15 @@ class Recovery(CParser):
             return True
         if tok.type == "RBRACE" and self._scope_stack:
             return True
+        return tok.type not in ("RPAREN", "RBRACKET", "COMMA") and self.on_another_line(tok)
+
+    def on_another_line(self, tok: Any) -> bool:
+        """Than the token before it."""
+        if not self._i or self._toks[self._i - 1].type == "PRAGMA":
+            return False
         locate = self.diag.sources.locate
-        a, b = locate(before.pos), locate(tok.pos)
-        return tok.type not in ("RPAREN", "RBRACKET", "COMMA") and (a[0], a[1]) != (b[0], b[1])
+        a, b = locate(self._toks[self._i - 1].pos), locate(tok.pos)
+        return (a[0], a[1]) != (b[0], b[1])
 
     def opener(self, kind: str) -> Any:
         """The bracket (or '?') that is still open here."""
@@ -152,6 +189,24 @@ class Recovery(CParser):
             elif tok.type == "SEMI" and depth == 0 and want == "CONDOP":
                 return None
         return None
+
+    def unclosed(self, brace: Any) -> tuple[Any, str]:
+        """Which '{' a missing '}' belongs to, as far as the indentation tells: one that is closed further left than its line begins, or
+        else `brace`, the outermost."""
+        locate = self.diag.sources.locate
+        line = begin = 0
+        still_open: list[tuple[Any, int]] = []
+        for tok in self._toks[self._toks.index(brace) : self._i]:
+            _, at, column = locate(tok.pos)
+            if at != line:
+                line, begin = at, column
+            if tok.type == "LBRACE":
+                still_open.append((tok, begin))
+            elif tok.type == "RBRACE" and still_open:
+                opener, left = still_open.pop()
+                if column == begin < left and opener is not brace:
+                    return opener, f"this '{{' seems not to be closed: the '}}' of line {at} stands further left"
+        return brace, "to match this '{'"
 
     def statement(self, parse: Callable[[list[Any]], None], items: list[Any]) -> None:
         """Parses one item of a block; after an error, goes on behind it."""

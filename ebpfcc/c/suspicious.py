@@ -77,7 +77,10 @@ def condition(diag: Any, node: Any, grouped: dict[Any, Any]) -> None:
     kind = type(node)
     if kind is c_ast.Assignment:
         if node.op in ("=", "|=") and node not in grouped:
-            diag.warning("parentheses", node.coord, "using the result of an assignment as a condition without parentheses")
+            if diag.warning("parentheses", node.coord, "using the result of an assignment as a condition without parentheses"):
+                diag.note(node.coord, "place parentheses around the assignment to silence this warning")
+                meant = "'==' to turn this assignment into an equality" if node.op == "=" else "'!=' to turn this compound assignment into an inequality"
+                diag.note(node.coord, f"use {meant} comparison")
     elif kind is c_ast.BinaryOp and node.op == "==" and node in grouped and grouped[node].exp is None:
         if type(node.left) in LVALUES or type(node.left) is c_ast.UnaryOp and node.left.op == "*":
             diag.warning("parentheses-equality", node.coord, "equality comparison with extraneous parentheses")

@@ -18,6 +18,7 @@ from .asm import asm_statement
 from .attributes import MODES, gather
 from .checks import Checks
 from .control import unread
+from .elsewhere import check_clash, explain, way
 from .functions import Functions
 from .indexed import Indexed
 from .nodes import Asm as AsmNode
@@ -174,7 +175,8 @@ class Unit(Indexed, Variables, Functions, Checks):
         elif kind is AsmNode:
             self.module.asm.append((node.template, node.coord))
         elif kind is AttributeStmt:
-            self.diag.warning("missing-declarations", node.coord, "declaration does not declare anything")
+            if self.diag.warning("missing-declarations", node.coord, "declaration does not declare anything"):
+                self.diag.note(node.coord, "an attribute stands before the declaration that it belongs to: remove the ';' behind it")
 
     def declare_typedef(self, f: FunctionState, node: Any) -> None:
         t = declare.declarator_type(f, node.type)
@@ -183,6 +185,7 @@ class Unit(Indexed, Variables, Functions, Checks):
             if type(old) is not T.Typedef:
                 self.diag.error(node.coord, f"redefinition of '{node.name}' as different kind of symbol")
             elif not T.same(old.target, t):
+                check_clash(self.diag, node.coord, node.name)
                 self.diag.error(node.coord, f"typedef redefinition with different types ('{T.spell(t)}' vs '{T.spell(old.target)}')")
             return
         typedef = T.Typedef(node.name, t, node.coord)
@@ -320,13 +323,13 @@ class Unit(Indexed, Variables, Functions, Checks):
             self.module.externs[name] = symbol
 
     def implicit_function(self, f: FunctionState, name: str, node: Any) -> FunctionSymbol | None:
-        self.diag.warning(
+        told = self.diag.warning(
             "implicit-function-declaration",
             node.coord,
             f"call to undeclared function '{name}'; ISO C99 and later do not support implicit function declarations",
         )
         found = nearest(name, STATEMENT_WORDS) or self.similar(name, self.known)
-        if found:
+        if told and not explain(self, name, node.coord) and found:
             self.diag.note(node.coord, f"did you mean '{found}'?")
             self.declared_here(f, found)
         if self.diag.state("implicit-function-declaration", node.coord) == "error":
@@ -346,8 +349,10 @@ class Unit(Indexed, Variables, Functions, Checks):
                 self.diag.error(where, f"must use '{tagged.split()[0]}' tag to refer to type '{name}'", tagged)
             else:
                 found = nearest(name, STATEMENT_WORDS) or self.similar(name, lambda: (self.known() | {n for scope in f.scopes for n in scope}) - {name})
-                self.diag.error(where, f"use of undeclared identifier '{name}'{access.meant(found)}", found)
-                self.declared_here(f, found)
+                known = "" if self.diag.silent else way(self.diag, name)
+                found = "" if known else found
+                self.diag.error(where, f"use of undeclared identifier '{name}'{access.meant(found)}", found or None)
+                self.diag.note(where, known) if known else self.declared_here(f, found)
         f.declare(name, Variable(name, T.POISON, "auto", where))
         if not f.scopes:
             self.names.pop(name, None)

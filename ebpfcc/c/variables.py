@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..ir.core import Global, Module, Value
-from . import constant, declare, init
+from . import constant, declare, elsewhere, init
 from . import types as T
 from .placement import object_qualifiers, section_of
 from .state import FunctionState, FunctionSymbol, Operand, Variable
@@ -110,6 +110,7 @@ class Variables:
                     self.diag.error(variable.pos, f"array has incomplete element type '{T.spell(u.elem)}'")
                 else:
                     self.diag.error(variable.pos, f"variable has incomplete type '{T.spell(t)}'")
+                    elsewhere.explain(self, T.spell(t), variable.pos)
             return None
         size = T.sizeof(t) if T.is_complete(t) else 0
         if size >= declare.LARGEST:

@@ -10,18 +10,19 @@ from .mcode import STX, MBlock
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from typing import Any
 
     Captures = Mapping[str, frozenset[int]]
 
 
 class Frame:
-    """size: bytes used so far. objects: (name, size) of what was placed."""
+    """size: bytes used so far. objects: (name, size, where it is declared) of what was placed."""
 
     __slots__ = ("size", "objects")
 
     def __init__(self) -> None:
         self.size = 0
-        self.objects: list[tuple[str, int]] = []
+        self.objects: list[tuple[str, int, Any]] = []
 
     def place(self, slots: Iterable[Slot], conflicts: dict[Slot, int], numbers: dict[Slot, int]) -> None:
         """Gives each slot the offset nearest to the frame pointer that no slot in conflict with it has: those that want 8 bytes first, in the
@@ -42,7 +43,7 @@ class Frame:
             done |= 1 << numbers[slot]
             slot.offset = -end
             self.size = max(self.size, end)
-            self.objects.append((slot.name or "temporary object", size))
+            self.objects.append((slot.name or "temporary object", size, slot.pos))
 
 
 def object_conflicts(fn: Function, captures: Captures) -> tuple[dict[Slot, int], dict[Slot, int]]:

@@ -28,9 +28,9 @@ NO_CAPTURES: Captures = {}
 
 
 class StackError(Exception):
-    """The frame exceeds 512 bytes: total, and (object, size) from the largest on."""
+    """The frame exceeds 512 bytes: total, and (object, size, where it is declared) from the largest on."""
 
-    def __init__(self, fn: Function, total: int, objects: list[tuple[str, int]]) -> None:
+    def __init__(self, fn: Function, total: int, objects: list[tuple[str, int, Any]]) -> None:
         super().__init__(f"stack frame of {total} bytes")
         self.fn = fn
         self.total = total
@@ -59,7 +59,7 @@ def generate(fn: Function, cpu: int, big_endian: bool, unique: int = 0, externs:
     Raises StackError, SelectError, AsmError."""
     out = FuncCode(fn.name, fn.section)
     if "naked" not in fn.attrs and len(fn.params) > 5:
-        raise SelectError(f"function '{fn.name}' has {len(fn.params)} parameters: BPF passes at most 5 (in registers)", fn.pos)
+        raise SelectError(f"function '{fn.name}' has {len(fn.params)} parameters: BPF passes at most 5 (in registers); pass a pointer to a struct", fn.pos)
     conflicts, numbers = object_conflicts(fn, captures)
     selector = Selector(fn, cpu, big_endian, externs)
     blocks = selector.run()

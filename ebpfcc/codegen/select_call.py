@@ -45,7 +45,7 @@ def op_call(s: Selector, insn: Value) -> None:
     if info.kind == "refused":
         raise SelectError(info.target, insn.pos)
     if info.kind == "library" and info.target.startswith("float "):
-        raise SelectError("floating point is not supported on BPF", insn.pos)
+        raise SelectError("floating point is not supported on BPF: compute with integers, scaled where fractions matter", insn.pos)
     if info.kind == "library":
         raise SelectError(f"'{info.spelled}' needs {NEEDS.get(info.target, 'strings that are known')} on BPF: there is no function to call", insn.pos)
     args = list(insn.args)
@@ -53,7 +53,7 @@ def op_call(s: Selector, insn: Value) -> None:
     if info.kind == "indirect":
         target = s.value(args.pop(0))
     if len(args) > 5:
-        raise SelectError(f"call of '{info.target}' needs {len(args)} arguments: BPF passes at most 5 (in registers)", insn.pos)
+        raise SelectError(f"call of '{info.target}' needs {len(args)} arguments: BPF passes at most 5 (in registers); pass a pointer to a struct", insn.pos)
     regs = [argument(s, a) for a in args]
     for k, r in enumerate(regs):
         if isinstance(r, int):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ..target.map_rules import name_of
 from .refusal_table import TABLE
 
 RULES = [(name, re.compile(pattern), text) for name, pattern, text in TABLE]
@@ -28,11 +29,6 @@ SETS = (  # types that are taken together: when all of the first are among them,
     ({"percpu_ptr_"}, {"percpu_rcu_ptr_", "percpu_trusted_ptr_"}, "a per-CPU pointer to a kernel structure"),
     ({"ptr_", "trusted_ptr_"}, {"rcu_ptr_"}, "a pointer to a kernel structure that the kernel passed or that was acquired"),
 )  # fmt: skip
-MAP_TYPES = (
-    "unspec hash array prog_array perf_event_array percpu_hash percpu_array stack_trace cgroup_array lru_hash lru_percpu_hash lpm_trie array_of_maps "
-    "hash_of_maps devmap sockmap cpumap xskmap sockhash cgroup_storage reuseport_sockarray percpu_cgroup_storage queue stack sk_storage devmap_hash "
-    "struct_ops ringbuf inode_storage task_storage bloom_filter user_ringbuf cgrp_storage arena"
-).split()
 
 
 def kind_of(name: str) -> str:
@@ -141,8 +137,7 @@ def _fields(match: re.Match[str], sources: Sources) -> dict[str, str]:
         fields["arg"] = sources.subject(argument)
     fields.setdefault("arg", "an argument")
     if groups.get("map_type"):
-        number = int(groups["map_type"])
-        fields["map_type"] = MAP_TYPES[number] if number < len(MAP_TYPES) else str(number)
+        fields["map_type"] = name_of(int(groups["map_type"]))
     fields["type_c"] = kind_of(groups.get("type") or "")
     if groups.get("expected"):
         fields["expected_c"] = kinds_of(groups["expected"])
@@ -155,7 +150,7 @@ def _fields(match: re.Match[str], sources: Sources) -> dict[str, str]:
     fields["limit"] = sources.limit(int(groups.get("r") or 0))
     if groups.get("range"):
         count = int(groups["range"])
-        fields["checked"] = "nothing is yet" if not count else f"the first {count} bytes of it are"
+        fields["checked"] = "nothing is yet" if not count else f"the first {count} bytes of {'the packet' if groups.get('id') == '0' else 'it'} are"
     named = sources.member(int(groups["off"] or "0")) if (groups.get("off") or "x").isdigit() else ""
     fields["member"] = f" ('{named}')" if named else ""
     fields["uninitialised"] = _uninitialised(int(groups.get("r") or groups.get("q") or 0), sources)
@@ -176,7 +171,10 @@ def _returns(groups: dict[str, str | None]) -> str:
     low, high = groups.get("low"), groups.get("high")
     if low is None or high is None:
         return f"{where} must return a number"
+    negative = int(low) < 0 or (groups.get("smin") or "") == (groups.get("smax") or "") and int(groups.get("smin") or 0) >> 31 == 1
     wanted = low if low == high else f"{low} or {high}" if int(high) == int(low) + 1 else f"{low} to {high}"
     smin, smax = groups.get("smin"), groups.get("smax")
+    if negative and smin and smax:  # as an int has it
+        smin, smax = (str(int(n) - (1 << 32)) if int(n) >> 31 == 1 else n for n in (smin, smax))
     got = f" (it may be {smin if smin == smax else f'{smin} to {smax}'})" if smin and smax else f" (it may be {smin or smax})" if smin or smax else ""
     return f"{where} must return {wanted} here{got}"

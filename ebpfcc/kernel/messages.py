@@ -20,8 +20,9 @@ EXAMPLE_VALUES = {  # for the placeholders of the tables
     "this path", "returns": "the program must return 0 or 1 here (it may be 2)", "checked": "nothing is yet", "member": "", "n": "9", "n_1": "999999",
     "size": "8", "off": "16", "value": "4", "map": "m", "name": "f", "helper": "f", "struct": "s", "member_name": "m", "want": "a", "got": "b",
     "type": "struct bpf_timer", "map_type": "BPF_MAP_TYPE_HASH", "held": "bpf_rcu_read_lock", "section": "xpd", "hook": "do_unlinkatt",
-    "of": "fentry/do_unlinkatt", "meant": "; did you mean ...?", "array": "m", "key": "8", "entries": "4", "why": "Invalid argument", "symbol": "f",
-    "ksym": "", "at": "0", "op": "<<=",
+    "of": "fentry/do_unlinkatt", "meant": "; did you mean ...?", "key": "8", "entries": "4", "why": "Invalid argument", "symbol": "f",
+    "ksym": "", "extern": "", "at": "0", "op": "<<=", "of_section": "xdp", "first": "m", "option": "CONFIG_HZZ",
+    "fault": "the key of map 'm' has 8 bytes: an array is indexed by 4 bytes, as __u32", "instead": ": declare it __weak if a program can do without",
 }  # fmt: skip
 OF_THE_OBJECT = {  # warnings about the object as a whole
     "no-max-entries": UNSIZED.format("m", 8), "no-program": NO_PROGRAM,
@@ -29,8 +30,10 @@ OF_THE_OBJECT = {  # warnings about the object as a whole
 OWN_TEXTS = {
     "-Wbpf-format": "the format of bpf_printk() has a conversion that the kernel does not know, or that does not fit its argument",
     "-Wuninitialized-map-argument": "bytes of a key or value have no value when they are handed to a map",
-    "-Wbpf-map": "the key of an array is no index of 4 bytes, or what is defined as a map is not in section '.maps'",
+    "-Wbpf-map": "a map's sizes or flags are not those of its type, a key or value that is passed is smaller than the map's, or what is defined as a "
+    "map is not in section '.maps'",
     "-Wbpf-section": "a function is in a section that is almost one of libbpf's",
+    "-Wbpf-context": "a program's parameter is the context of another type of program than its section names",
 }
 
 

@@ -14,6 +14,7 @@ CONTEXT = "the context"
 STACK = "the address of an object on the stack"
 BINARY = re.compile(r"(?<=[\w)\]])\s*(?:<<|>>|&&|\|\||[-+*/%&|^?<>:=!])")
 KEYWORDS = r"(?:return|if|while|for|else|do|switch|case|int|long|char|short|unsigned|void|struct|union|enum|static|const|volatile|goto|asm|__\w+)\b"
+ARGUMENTS = ("di", "si", "dx", "cx", "r8")  # members of struct pt_regs that hold arguments, on x86
 MOST = 4000  # instructions followed back
 OPERATORS = {0x0: "+", 0x1: "-", 0x2: "*", 0x3: "/", 0x4: "|", 0x5: "&", 0x6: "<<", 0x7: ">>", 0x8: "-", 0x9: "%", 0xA: "^", 0xC: ">>"}
 
@@ -147,6 +148,7 @@ class Path:
         line = self.program.line(self.steps[at].insn)
         if before is not None and before.text.endswith(CONTEXT):
             member = self.member(offset)
+            name = name or wrapped(line, member, offset)
             shown = f"{before.name or 'ctx'}->{member}" if member else ""
             return Origin(name or shown, f"read from the context ({member})" if member else f"read from the context at offset {offset}", at)
         if before is not None and before.text.startswith("the address of '"):
@@ -210,6 +212,17 @@ class Path:
     def _addressed(line: Line | None) -> str:
         found = re.findall(r"&\s*(\w+)", line.text) if line else []
         return found[0] if len(found) == 1 else ""
+
+
+def wrapped(line: Line | None, member: str, offset: int) -> str:
+    """The parameter that BPF_PROG() or BPF_KPROBE() reads from the context here; "" if none does."""
+    found = re.search(r"BPF_(PROG|KPROBE|UPROBE)2?\((.*)\)", line.text) if line is not None else None
+    if found is None:
+        return ""
+    number = offset // 8 if found[1] == "PROG" and not member else ARGUMENTS.index(member) if member in ARGUMENTS else -1
+    parameters = found[2].split(",")[1:]
+    name = re.search(r"(\w+)\s*$", parameters[number]) if 0 <= number < len(parameters) else None
+    return name[1] if name else ""
 
 
 def is_number(state: str) -> bool:

@@ -11,7 +11,8 @@ from ..obj.read_ext import Line
 from .explain import Explanation, Sources, explain
 from .known import describe
 from .layout import Insn, Program
-from .origin import CONTEXT, STACK, Path, argument, is_number
+from .origin import CONTEXT, STACK, Origin, Path, argument, is_number
+from .refine import refined
 from .verifier_log import Log
 
 BRANCHES, MESSAGE_LINES, EXIT = 3, 4, 0x95
@@ -29,6 +30,7 @@ class Refusal(Sources):
 
     def __init__(self, program: Program, name: str, section: str, log: Log, message: list[str]) -> None:
         self.program = program
+        self.section = section
         self.log = log
         self.message = [line for line in message if not line.startswith(("cur state:", "old state:"))]
         self.path = Path(program, log.steps)
@@ -36,14 +38,14 @@ class Refusal(Sources):
         self.insn = program.insn(log.steps[-1].insn) if log.steps else None
         self.callee = self.path.called(self.last) if self.insn is not None and self.insn.code == 0x85 else ""
         explanation = explain("\n".join(self.message), self)
-        self.rule = explanation.rule
         self.records: list[Record] = []
         at = self.fault(explanation)
-        text, end = explanation.text, self._end(explanation)
-        if explanation.rule == "scalar-dereference" and self.is_null(explanation.number("r") or 0):
-            text = f"{self.subject(explanation.number('r') or 0)} is NULL here, which cannot be dereferenced"
+        self.rule, text = refined(self, explanation) or (explanation.rule, explanation.text)
+        end = self._end(explanation)
         if end is not None:
-            text = f"{self.subject(explanation.number('r') or 0)} is not valid any more here: the call of {end[0]}() before has ended what it points to"
+            register = explanation.number("r") or 0
+            way = again(self.path.origin(self.last, register))
+            text = f"{self.subject(register)} is not valid any more here: the call of {end[0]}() before has ended what it points to; {way}"
         self.records.append(record("error", program.line(at), text, name, f"verifier-{self.rule}" if self.rule else "verifier"))
         self._value(explanation, end is not None)
         if end is not None:
@@ -71,8 +73,9 @@ class Refusal(Sources):
         origin = self.path.origin(self.last, register)
         if origin is None:
             return "this value"
-        if not origin.name and self.insn is not None and register == pointer_of(self.insn):
-            origin.name = pointer_named(self.program.line(step.insn))
+        if self.insn is not None and register == pointer_of(self.insn):
+            line = self.program.line(step.insn)
+            origin.name = base_named(line) or origin.name or pointer_named(line)
         return f"'{origin.name}'" if origin.name else f"this value ({origin.text})"
 
     def index(self, register: int) -> str:
@@ -88,16 +91,16 @@ class Refusal(Sources):
     def _added(self) -> int:
         """The register that the refused instruction adds to a pointer."""
         assert self.insn is not None
-        state = self._known(self.insn.src) if self.insn.code & 8 else ""
+        state = self.known(self.insn.src) if self.insn.code & 8 else ""
         return self.insn.src if is_number(state) else self.insn.dst
 
     def is_null(self, register: int) -> bool:
-        return self.last >= 0 and self._known(register) in ("0", "P0")
+        return self.last >= 0 and self.known(register) in ("0", "P0")
 
     def limit(self, register: int) -> str:
-        return "data, where the metadata ends" if self.last >= 0 and self._known(register).startswith("pkt_meta") else "data_end"
+        return "data, where the metadata ends" if self.last >= 0 and self.known(register).startswith("pkt_meta") else "data_end"
 
-    def _known(self, register: int) -> str:
+    def known(self, register: int) -> str:
         return self.log.state.get(self.log.steps[self.last].frame, {}).get(f"R{register}", "")
 
     def member(self, offset: int) -> str:
@@ -166,7 +169,7 @@ class Refusal(Sources):
                 register = self._added()
         if register is None or self.last < 0 or register == 10:
             return
-        state = "" if ended else self._known(register)
+        state = "" if ended else self.known(register)
         origin = (self.path.unscaled if explanation.rule in ADDED else self.path.origin)(self.last, register)
         it = "it" if origin is None or explanation.rule not in ADDED or not origin.name else "what is added for it"
         if explanation.rule in BY_INDEX and not self.callee and (found := self.path.index(self.last, register)) is not None:
@@ -278,6 +281,21 @@ class Refusal(Sources):
         if operator == "&":
             return f"{name} & {other} is {'not 0' if taken else '0'}"
         return f"{name} {operator if taken else OPPOSITE[operator]} {other}"
+
+
+def again(origin: Origin | None) -> str:
+    """What to do about a pointer that is none any more."""
+    packet = origin is not None and origin.text.startswith("read from the context")
+    return "read it from the context again, and compare it anew" if packet else "use it before that"
+
+
+def base_named(line: Line | None) -> str:
+    """The pointer of `p->member` or `p[i]` where a line's position points to what stands behind it."""
+    if line is None or not line.col:
+        return ""
+    before, after = line.text[: line.col - 1], line.text[line.col - 1 :]
+    found = re.search(r"(?:^|[^\w.>])([A-Za-z_]\w*)->$" if after[:1].isidentifier() else r"(?:^|[^\w.>])([A-Za-z_]\w*)\s*$", before)
+    return found[1] if found and (after[:1].isidentifier() or after[:2] == "->" or after[:1] == "[") else ""
 
 
 def pointer_named(line: Line | None) -> str:

@@ -18,7 +18,7 @@ TABLE: list[tuple[str, str, str]] = [
     ("jump-too-complex", r"The sequence of \d+ jumps is too complex",
      "there are too many branches that the verifier has not yet followed: split the function into global (non-static) functions, or use bpf_loop()"),
     ("infinite-loop", r"infinite loop detected",
-     "this loop may never end: what it tests must change from one round to the next"),
+     "this loop may never end, as far as the verifier sees: let it count up to a constant, or use bpf_loop() or an iterator"),
     ("back-edge", r"back-edge from insn \d+ to \d+",
      "this loop is not allowed here: before Linux 5.3, or without CAP_BPF, a program may not loop"),
     ("combined-stack", r"combined stack size of (?P<n>\d+) calls is (?P<size>\d+)\. Too large",
@@ -60,7 +60,7 @@ TABLE: list[tuple[str, str, str]] = [
     ("null-modified", r"dereference of modified \w*_or_null_? ptr R(?P<r>\d+) off=",
      "{r} may be NULL here: compare it with NULL before it is dereferenced"),
     # packets
-    ("packet-range", r"invalid access to packet, off=(?P<off>-?\d+) size=(?P<size>\d+), R(?P<r>\d+)\(id=\d+,off=-?\d+,r=(?P<range>\d+)\)",
+    ("packet-range", r"invalid access to packet, off=(?P<off>-?\d+) size=(?P<size>\d+), R(?P<r>\d+)\(id=(?P<id>\d+),off=-?\d+,r=(?P<range>\d+)\)",
      "{r} may be beyond the end of the packet: before these {size} bytes are used, compare their end with {limit} ({checked} known to be there)"),
     ("packet-range", R + r"offset is outside of the packet",
      "{r} may be beyond the end of the packet: compare the end of what is used with {limit} first"),
@@ -74,7 +74,7 @@ TABLE: list[tuple[str, str, str]] = [
     ("map-write-only", r"read from map forbidden",
      "the map is write-only for programs (BPF_F_WRONLY_PROG)"),
     ("map-read-only", r"write into map forbidden",
-     "this memory is read-only for programs: a const object, or a map with BPF_F_RDONLY_PROG"),
+     "this memory is read-only for programs: declare the object without const, or the map without BPF_F_RDONLY_PROG"),
     ("memory-unbounded", R + r"unbounded memory access",
      "{i} is not bounded from above: compare it with a limit, or mask it (x & LIMIT), before it counts bytes or an index"),
     ("memory-negative", R + r"min value is negative",
@@ -128,6 +128,8 @@ TABLE: list[tuple[str, str, str]] = [
     ("memory-type", R + r"invalid mem access '(?P<type>[\w ]+)'",
      "{r} (to the verifier {type_c}) cannot be dereferenced"),
     # contexts
+    ("context-argument", r"func '(?P<hook>\w+)' doesn't have (?P<n>\d+)-th argument",
+     "'{hook}' passes no argument number {n} to programs: leave that parameter out"),
     ("context-bounds", r"invalid bpf_context access off=(?P<off>-?\d+) size=(?P<size>\d+)",
      "programs of this type may not use the context's {size} bytes at offset {off}{member}: not a member, of another size, or not for reading or writing "
      "here"),
@@ -205,7 +207,7 @@ TABLE: list[tuple[str, str, str]] = [
     ("rbtree-node", r"can only take non-owning or refcounted bpf_rb_node pointer",
      "the node must come from the tree itself, and still under the same lock"),
     # references
-    ("reference-leak", r"Unreleased reference id=\d+ alloc_insn=\d+",
+    ("reference-leak", r"Unreleased reference id=\d+ alloc_insn=(?P<insn>\d+)",
      "what was acquired before is not released on this path: release it (or hand it back, or test it for NULL) before the program goes on"),
     ("reference-release", r"R(?P<r>\d+) must be referenced when passed to release function",
      "{r} was not acquired by the program, so that it cannot be released"),

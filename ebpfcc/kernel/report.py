@@ -9,7 +9,7 @@ from ..diag import Record, shown, visible
 from ..disk import MOST_OBJECT, read_named, write_file
 from ..options import Options
 from .cost import table
-from .verify import VerifyError, VerifyResult, verify
+from .verify import Places, VerifyError, VerifyResult, verify
 
 
 def report_file(path: str, name: str, options: Options, tell: Callable[[list[Record], str], None]) -> int:
@@ -22,10 +22,10 @@ def report_file(path: str, name: str, options: Options, tell: Callable[[list[Rec
     return report(data, name, options, tell)
 
 
-def report(data: bytes, name: str, options: Options, tell: Callable[[list[Record], str], None]) -> int:
-    """Verify an object; refusals go to standard error, costs to standard output. Returns the exit status."""
+def report(data: bytes, name: str, options: Options, tell: Callable[[list[Record], str], None], places: Places | None = None) -> int:
+    """Verify an object; refusals go to standard error, costs to standard output. Returns the exit status. places: of what it declares."""
     try:
-        result = verify(data, name=name)
+        result = verify(data, name=name, places=places)
     except (VerifyError, ValueError) as error:
         message = f"--verify: {error}"
         tell([Record("error", "", 0, 0, message, None, message, None)], f"{options.program}: error: {message}\n")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Protocol
 
 from ..diag import Record
 from ..disk import MOST_OBJECT, read_named
@@ -28,6 +29,9 @@ UNSIZED = (
     "libbpf makes map '{}' only if it has a size: give it max_entries, or have the loader call bpf_map__set_max_entries() "
     "(to verify the programs it has {} here)"
 )
+
+
+Places = Mapping[str, tuple[str, int, int, str]]  # name -> (file, line, column, source line) of its declaration
 
 
 class VerifyError(Exception):
@@ -86,13 +90,36 @@ class VerifyResult:
         return f"<VerifyResult {f'{accepted} of {len(self.programs)} programs accepted' if opened else 'the object cannot be opened'}>"
 
 
-def verify(data: bytes | str | os.PathLike[str], *, programs: Iterable[str] | None = None, count: bool = True, name: str = "") -> VerifyResult:
-    """Load the programs (those named, or all) of an object, given as bytes or as a path, one after another, and close all again.
+class Compiled(Protocol):
+    """What compile() returns."""
 
-    count: of accepted programs also count how often the verifier went through each line. name: the object's. Prints nothing.
+    data: bytes | None
+
+    @property
+    def places(self) -> Places: ...
+
+
+def verify(
+    data: bytes | str | os.PathLike[str] | Compiled,
+    *,
+    programs: Iterable[str] | None = None,
+    count: bool = True,
+    name: str = "",
+    places: Places | None = None,
+) -> VerifyResult:
+    """Load the programs (those named, or all) of an object, given as bytes, as a path or as what compile() returned, one after another, and
+    close all again.
+
+    count: of accepted programs also count how often the verifier went through each line. name: the object's. places: where it declares what
+    libbpf may refuse, which the object itself does not tell; what compile() returned knows them. Prints nothing.
     libbpf gets only what our own reader understands, in a process of its own. Raises VerifyError if this process or machine cannot load
     programs, ObjectError (a ValueError) for bytes that are no object, OSError for a file that cannot be read.
     """
+    if not isinstance(data, (bytes, str, os.PathLike)):
+        places = data.places if places is None else places
+        if data.data is None:
+            raise ValueError("the compilation made no object")
+        data = data.data
     if not isinstance(data, bytes):
         name = name or os.path.basename(os.fspath(data)).partition(".")[0]
         data = read_named(os.fspath(data), MOST_OBJECT)
@@ -100,22 +127,25 @@ def verify(data: bytes | str | os.PathLike[str], *, programs: Iterable[str] | No
     if why:
         raise VerifyError(why)
     obj = Object(data)
+    declared = {name: Line(*place) for name, place in (places or {}).items()}
     result = VerifyResult()
     with Child(data, name or "object") as opened:
         if not opened.ok:
-            result.of_object, _ = libbpf_errors(opened.warnings or ["the object cannot be opened"], obj)
+            result.of_object, _ = libbpf_errors(opened.warnings or ["the object cannot be opened"], obj, declared)
             return result
-        result.of_object = [record("warning", obj.use_of(name), UNSIZED.format(name, size), "", "libbpf-no-max-entries") for name, size in opened.sized]
+        result.of_object = [
+            record("warning", declared.get(name) or obj.use_of(name), UNSIZED.format(name, size), "", "libbpf-no-max-entries") for name, size in opened.sized
+        ]
         if not opened.programs:
             result.of_object.append(record("warning", None, NO_PROGRAM, "", "libbpf-no-program"))
         wanted = None if programs is None else set(programs)
         for index, (program, section) in enumerate(opened.programs):
             if wanted is None or program in wanted:
-                result.programs.append(one(opened, index, Program(obj, program), Verified(program, section), count))
+                result.programs.append(one(opened, index, Program(obj, program), Verified(program, section), count, declared))
     return result
 
 
-def one(opened: Child, index: int, program: Program, verified: Verified, count: bool) -> Verified:
+def one(opened: Child, index: int, program: Program, verified: Verified, count: bool, declared: dict[str, Line]) -> Verified:
     """Statistics first: whole logs are only asked for when it is known that they are wanted."""
     first = opened.load(index, STATISTICS, SMALL)
     verified.log = first.log
@@ -131,7 +161,7 @@ def one(opened: Child, index: int, program: Program, verified: Verified, count: 
                 counted = visits(second.log)
         verified.cost = cost(program, stats, counted)
     elif refused_by_libbpf(first):
-        verified.diagnostics, verified.rule = libbpf_errors(reason(first), program.obj, verified.name, program.line(0), verified.section)
+        verified.diagnostics, verified.rule = libbpf_errors(reason(first), program.obj, declared, verified.name, program.line(0), verified.section)
         if first.status == -errno.EPERM:
             verified.diagnostics.append(record("note", None, FORBIDDEN.format(verified.section)))
     else:
@@ -151,12 +181,15 @@ def accepted(attempt: Attempt, stats: Stats) -> bool:
     return stats.found and not said(attempt.log) and not any("program load failed" in line for line in attempt.warnings)
 
 
-def libbpf_errors(lines: list[str], obj: Object, program: str = "", start: Line | None = None, section: str = "") -> tuple[list[Record], str]:
-    """(messages, the rule): what is wrong, or libbpf's first line, where code uses what it names, else where the program starts; then
-    libbpf's own lines."""
-    places = (obj.use_of(name) for name in re.findall(r"'([^']+)'", "\n".join(lines)) if name != program)
-    place = next((p for p in places if p is not None), start)
-    rule, text = refused(lines, obj, section)
-    first, rest = (text, lines) if rule else (f"libbpf: {lines[0]}", lines[1:])
+def libbpf_errors(
+    lines: list[str], obj: Object, declared: dict[str, Line], program: str = "", start: Line | None = None, section: str = ""
+) -> tuple[list[Record], str]:
+    """(messages, the rule): what is wrong, or libbpf's first line; at the declaration that is wrong, or where code uses what libbpf names, or
+    where the program starts; then libbpf's own lines."""
+    reason = refused(lines, obj, section, program)
+    names = re.findall(r"'([^']+)'", "\n".join(lines))
+    uses = (obj.use_of(name) for name in names if name != program)
+    place = next((declared[name] for name in reason.about if name in declared), None) or next((p for p in uses if p is not None), start)
+    first, rest = (reason.text, lines) if reason.rule else (f"libbpf: {lines[0]}", lines[1:])
     notes = [record("note", None, f"libbpf: {line}") for line in rest]
-    return [record("error", place, first, program, f"libbpf-{rule}" if rule else "libbpf"), *notes], rule or "libbpf"
+    return [record("error", place, first, program, f"libbpf-{reason.rule}" if reason.rule else "libbpf"), *notes], reason.rule or "libbpf"

@@ -54,7 +54,7 @@
 #endif
 
 #ifndef __BPF_TARGET_MISSING
-#define __BPF_TARGET_MISSING "GCC error \"Must specify a BPF target arch via __TARGET_ARCH_xxx\""
+#define __BPF_TARGET_MISSING "GCC error \"which registers hold arguments depends on the machine: compile with -D__TARGET_ARCH_x86 (or arm64, riscv, ...)\""
 #endif
 
 struct pt_regs;
