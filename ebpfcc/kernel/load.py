@@ -18,7 +18,7 @@ from typing import Any, Protocol
 
 from ..diag import Record
 from ..disk import MOST_OBJECT, read_named
-from ..obj.read_ext import Object, ObjectError
+from ..obj.read_ext import Line, Object, ObjectError
 from ..target import map_types
 from .attach import Link, link
 from .attempt import Attempt, OpenOptions, captured, reason
@@ -32,17 +32,15 @@ from .program_globals import Globals
 from .refusal import Refusal
 from .values import Plain, find, type_of
 from .verifier_log import Log
-from .verify import libbpf_errors
+from .verify import Compiled, libbpf_errors
 
 LOG_SIZE = 1 << 24  # bytes for each program: of the only path that is looked at when it is refused
 QUEUES = (map_types.QUEUE, map_types.STACK)
 
 
-class HasObject(Protocol):
+class HasObject(Compiled, Protocol):
     """A Result of ebpfcc.compile()."""
 
-    @property
-    def data(self) -> bytes | None: ...
     @property
     def diagnostics(self) -> list[Record]: ...
 
@@ -69,6 +67,8 @@ def load(
         elf = Object(data)
     except ObjectError as error:
         raise LoadError(str(error)) from error
+    if not isinstance(source, (bytes, str, os.PathLike)):
+        elf.declared = {name: Line(*place) for name, place in source.places.items()}
     return Loaded(data, elf, name, globals or {}, max_entries or {}, None if programs is None else set(programs))
 
 

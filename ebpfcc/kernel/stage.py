@@ -57,6 +57,7 @@ MAP_FIELDS = {"key": "key_size", "value": "value_size", "entries": "max_entries"
 # Rules about what is declared, and not about the code that uses it.
 OF_DECLARATIONS = frozenset(("no-btf", "no-section", "unknown-section", "static-program", "legacy-map", "no-hook", "unknown-hook", "unknown-option",
                              "map-definition", "map-refused"))  # fmt: skip
+OF_SECTIONS = frozenset(("no-btf", "legacy-map"))  # of all variables in a section, of which the first is named
 
 
 class Reason(NamedTuple):
@@ -83,7 +84,8 @@ def refused(lines: list[str], obj: Object, section: str, program: str = "") -> R
             fields.update((key, str(numbers.get(field, 0))) for key, field in MAP_FIELDS.items())
             fields["type"] = f"a map of type {name_of(numbers.get('type', 0))}"
         fields["first"] = next(iter(variables_of(obj, fields.get("of_section") or ".maps")), "")
-        about = [fields[key] for key in ("map", "name", "option", "first") if fields.get(key)][:1] if name != "no-hook" else []
+        of = ("first",) if name in OF_SECTIONS else ("map", "name", "option")
+        about = [fields[key] for key in of if fields.get(key)]
         meant = suggestion(fields, section)
         fields["instead"] = way(fields.get("symbol") or fields.get("ksym") or fields.get("extern") or "")
         text = text.format(**fields, of=section, meant=f"; did you mean '{meant}'?" if meant else "")

@@ -127,25 +127,26 @@ def verify(
     if why:
         raise VerifyError(why)
     obj = Object(data)
-    declared = {name: Line(*place) for name, place in (places or {}).items()}
+    obj.declared = {name: Line(*place) for name, place in (places or {}).items()}
     result = VerifyResult()
     with Child(data, name or "object") as opened:
         if not opened.ok:
-            result.of_object, _ = libbpf_errors(opened.warnings or ["the object cannot be opened"], obj, declared)
+            result.of_object, _ = libbpf_errors(opened.warnings or ["the object cannot be opened"], obj)
             return result
         result.of_object = [
-            record("warning", declared.get(name) or obj.use_of(name), UNSIZED.format(name, size), "", "libbpf-no-max-entries") for name, size in opened.sized
+            record("warning", obj.declared.get(name) or obj.use_of(name), UNSIZED.format(name, size), "", "libbpf-no-max-entries")
+            for name, size in opened.sized
         ]
         if not opened.programs:
             result.of_object.append(record("warning", None, NO_PROGRAM, "", "libbpf-no-program"))
         wanted = None if programs is None else set(programs)
         for index, (program, section) in enumerate(opened.programs):
             if wanted is None or program in wanted:
-                result.programs.append(one(opened, index, Program(obj, program), Verified(program, section), count, declared))
+                result.programs.append(one(opened, index, Program(obj, program), Verified(program, section), count))
     return result
 
 
-def one(opened: Child, index: int, program: Program, verified: Verified, count: bool, declared: dict[str, Line]) -> Verified:
+def one(opened: Child, index: int, program: Program, verified: Verified, count: bool) -> Verified:
     """Statistics first: whole logs are only asked for when it is known that they are wanted."""
     first = opened.load(index, STATISTICS, SMALL)
     verified.log = first.log
@@ -161,7 +162,7 @@ def one(opened: Child, index: int, program: Program, verified: Verified, count: 
                 counted = visits(second.log)
         verified.cost = cost(program, stats, counted)
     elif refused_by_libbpf(first):
-        verified.diagnostics, verified.rule = libbpf_errors(reason(first), program.obj, declared, verified.name, program.line(0), verified.section)
+        verified.diagnostics, verified.rule = libbpf_errors(reason(first), program.obj, verified.name, program.line(0), verified.section)
         if first.status == -errno.EPERM:
             verified.diagnostics.append(record("note", None, FORBIDDEN.format(verified.section)))
     else:
@@ -181,15 +182,13 @@ def accepted(attempt: Attempt, stats: Stats) -> bool:
     return stats.found and not said(attempt.log) and not any("program load failed" in line for line in attempt.warnings)
 
 
-def libbpf_errors(
-    lines: list[str], obj: Object, declared: dict[str, Line], program: str = "", start: Line | None = None, section: str = ""
-) -> tuple[list[Record], str]:
+def libbpf_errors(lines: list[str], obj: Object, program: str = "", start: Line | None = None, section: str = "") -> tuple[list[Record], str]:
     """(messages, the rule): what is wrong, or libbpf's first line; at the declaration that is wrong, or where code uses what libbpf names, or
     where the program starts; then libbpf's own lines."""
     reason = refused(lines, obj, section, program)
     names = re.findall(r"'([^']+)'", "\n".join(lines))
     uses = (obj.use_of(name) for name in names if name != program)
-    place = next((declared[name] for name in reason.about if name in declared), None) or next((p for p in uses if p is not None), start)
+    place = next((obj.declared[name] for name in reason.about if name in obj.declared), None) or next((p for p in uses if p is not None), start)
     first, rest = (reason.text, lines) if reason.rule else (f"libbpf: {lines[0]}", lines[1:])
     notes = [record("note", None, f"libbpf: {line}") for line in rest]
     return [record("error", place, first, program, f"libbpf-{reason.rule}" if reason.rule else "libbpf"), *notes], reason.rule or "libbpf"

@@ -63,6 +63,7 @@ class Object:
             places, functions = self.starts.setdefault(f.section, ([], []))
             places.append(f.start)
             functions.append(f)
+        self.declared: dict[str, Line] = {}  # functions and variables, if whoever made the object tells where
         self.lines: dict[int, tuple[list[int], list[Line]]] = {}  # section -> instructions, lines
         if self.btf is not None and ext:
             self._lines(ext.data, Names(self.btf.names.data, ObjectError, "the texts of lines"))
