@@ -126,7 +126,7 @@ def test_case(case: Case) -> None:
         ("struct s { int value; };\nint f(struct s *p) { return p->valu; }", "value", []),
         ("struct s { int x; };\nint f(void *p) { s *q = p; return 0; }", "struct s", []),
         ("long (*const helper)(int) = (void *)5;\nlong f(void) { return helper(1, 2); }", None, ["1:14: 'helper' declared here"]),
-        ("int g(int a);\nint f(void) { return g(); }", None, ["1:5: 'g' declared here"]),
+        ("int g(int a);\nint f(void) { return g(); }", None, ["2:24: it is called as g(a)", "1:5: 'g' declared here"]),
         ("int lookup(int a);\nint f(void) { return lookups(3); }", None, ["2:22: did you mean 'lookup'?", "1:5: 'lookup' declared here"]),
         ("typedef unsigned int __u32;\nint f(void) { u32 x = 3; return x; }", None, []),
         ("struct s { int pid; };\nint f(void) { struct s e = { .pidd = 3 }; return e.pid; }", "pid", []),

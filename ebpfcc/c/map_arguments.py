@@ -38,9 +38,8 @@ def check_sizes(f: FunctionState, call: Value, args: list[Any]) -> None:
             continue
         t, size = known
         way = f"declare it as '{T.spell(t)}'" if t is not None else "pass a variable of that size"
-        told = (
-            f"'{source.name.rpartition('.')[2]}' has {count(room)}{' from there on' * (low > 0)}, and a {what} of map '{call.args[0].aux[0]}' has {size}: {way}"
-        )
+        name, rest = source.name.rpartition(".")[2], " from there on" * (low > 0)  # a static variable's name has the function's before it
+        told = f"'{name}' has {count(room)}{rest}, and a {what} of map '{call.args[0].aux[0]}' has {size}: {way}"
         f.unit.warn_once("bpf-map", args[n].coord, told)
 
 
