@@ -100,9 +100,7 @@ def run(arguments: list[str], program: str) -> int:
 def one_source(path: str, language: str, options: Options, arguments: list[str], told: Told) -> int:
     """Compile one input and write what comes of it; what the verifier refuses is not written."""
     if language == "object":
-        from .kernel.report import report_file
-
-        return report_file(path, stem(path), options, told.tell)
+        return of_object(path, options, told)
     from .diag import visible
     from .disk import read_stream
     from .driver import InternalError, compile_source
@@ -142,6 +140,21 @@ def one_source(path: str, language: str, options: Options, arguments: list[str],
         if report(result.data, stem(path), options, told.tell, result.places):
             return 1
     return write_outputs(path, result, options)
+
+
+def of_object(path: str, options: Options, told: Told) -> int:
+    """--verify of what is there; without it a link, of which a lone object is the result."""
+    if options.verify:
+        from .kernel.report import report_file
+
+        return report_file(path, stem(path), options, told.tell)
+    from .disk import MOST_OBJECT, read_named
+
+    try:
+        return write(options.output or "a.out", read_named(path, MOST_OBJECT), options)
+    except OSError as error:
+        told.error(f"cannot read '{path}': {error.strerror}")
+        return 1
 
 
 def report_times(times: list[tuple[str, float]]) -> None:

@@ -79,6 +79,16 @@ def read_fd(fd: int, size: int, most: int) -> bytes:
     return data
 
 
+def is_bpf_object(path: str) -> bool:
+    """By the ELF header's class and machine."""
+    try:
+        with open(path, "rb") as file:
+            start = file.read(20)
+    except OSError:
+        return False
+    return start[:5] == b"\x7fELF\2" and start[18:20] in (b"\xf7\0", b"\0\xf7")
+
+
 def too_large(most: int) -> OSError:
     return OSError(errno.EFBIG, f"it is larger than {most >> 20} MiB")
 

@@ -7,7 +7,8 @@ Who is asked: a call compiles for BPF unless it plainly wants the host. In order
 3. Inputs none of which is C, some of another language that the host's compiler knows (C++ ...): the call goes to the host's compiler
    ($EBPFCC_HOST_CC, else cc).
 4. A call that links, without -c, -S, -E, -M or -fsyntax-only, goes there as well if it plainly links for the host: with a flag of the
-   linker (-shared, -static, -pie, -pthread, -l, -L, -Wl, ...), an object or archive among the inputs, or several sources for one -o.
+   linker (-shared, -static, -pie, -pthread, -l, -L, -Wl, ...), an object or archive among the inputs, or several sources for one -o;
+   but a lone BPF object is "linked" here, into a copy: build systems try whether a compiler can link.
    Flags of the linker mean nothing to a call that does not link, and -fPIC and its like mean nothing at all.
 5. -E or -M of standard input or of /dev/null asks about the host, as build systems do (`-v -E -`, `-dM -E -`).
 6. All else is BPF. Without -c a source becomes NAME.o, or what -o says: linking is left to `bpftool gen object`.
@@ -19,6 +20,7 @@ import os
 import sys
 
 from . import flag_tables as tables
+from .disk import is_bpf_object
 from .options import Options
 from .words import split_words
 
@@ -509,6 +511,9 @@ def _target_machine(r: Reading) -> str:
         return native
     sources = sum(language == "c" or path == "-" for path, language in o.inputs)
     present = {language for path, language in o.inputs if os.path.isfile(path)}
+    objects = [path for path, language in o.inputs if language == "object"]
+    if o.action == "link" and objects and not sources and all(map(is_bpf_object, objects)):
+        return native
     foreign = not present.isdisjoint(FOREIGN)
     if foreign and not sources:
         return "host"
@@ -556,7 +561,7 @@ def _check_inputs(o: Options) -> None:
             raise UsageError(f"'{path}' is a directory")
         if language in ("object", "assembler", "ir", "") and path == "/dev/null":
             language = "c"
-        if language == "object" and o.verify:
+        if language == "object" and (o.verify or len(o.inputs) == 1 and o.action == "link" and is_bpf_object(path)):
             checked.append((path, language))
             continue
         if language not in ("", "c", "cpp-output") and not (language == "assembler" and o.preprocess_only):

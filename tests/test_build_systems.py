@@ -66,11 +66,79 @@ def test_cmake(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert is_bpf_with_btf(here / "out/CMakeFiles/prog.dir/prog.bpf.c.obj")
 
 
+@pytest.mark.skipif(not (shutil.which("cmake") and shutil.which("make")), reason="no CMake")
+def test_cmake_without_our_file(here: Path) -> None:
+    """Its checks of a compiler link: a lone object for BPF is what such a link gives."""
+    (here / "CMakeLists.txt").write_text(CMAKE + "add_executable(linked.bpf.o prog.bpf.c)\nadd_library(archive STATIC prog.bpf.c)\n")
+    run("cmake", "-G", "Unix Makefiles", "-B", "out", "-DCMAKE_C_COMPILER=ebpfcc", "-DCMAKE_C_FLAGS=-O2 -g")
+    run("cmake", "--build", "out")
+    assert is_bpf_with_btf(here / "out/CMakeFiles/prog.dir/prog.bpf.c.o")
+    assert (here / "out/linked.bpf.o").read_bytes() == (here / "out/CMakeFiles/linked.bpf.o.dir/prog.bpf.c.o").read_bytes()
+    assert "Clang" in next((here / "out/CMakeFiles").glob("*/CMakeCCompiler.cmake")).read_text()
+
+
+def test_a_lone_object_is_linked(here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EBPFCC_HOST_CC", "/nonexistent/cc")
+    assert cli.main(["-O2", "-g", "-c", "prog.bpf.c", "-o", "prog.o"]) == 0
+    for words in (["-o", "linked"], ["-rdynamic", "-L.", "-o", "linked"], ["--target=bpf", "-o", "linked"], []):
+        assert cli.main(["prog.o", *words]) == 0
+        assert (here / ("linked" if words else "a.out")).read_bytes() == (here / "prog.o").read_bytes()
+    assert cli.main(["prog.o", "prog.o", "-o", "two"]) == 1 and "use 'bpftool gen object'" in capsys.readouterr().err
+    (here / "host.o").write_bytes(b"\x7fELF\2\1\1".ljust(18, b"\0") + b"\x3e\0")
+    for words, told in ((["host.o"], "this call is for the host"), (["--target=bpf", "host.o"], "objects are not linked"), (["-c", "prog.o"], "not linked")):
+        assert cli.main([*words, "-o", "none"]) == 1
+        assert told in capsys.readouterr().err and not (here / "none").exists()
+
+
 @pytest.mark.skipif(not (shutil.which("meson") and shutil.which("ninja")), reason="no meson")
 def test_meson(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run("meson", "setup", "--cross-file", shipped("ebpfcc.ini", capsys), "out")
     run("ninja", "-C", "out")
     assert is_bpf_with_btf(here / "out/prog.bpf.o")
+
+
+BPF2GO = ["-O2", "-mcpu=v1", "-D__TARGET_ARCH_x86", "-Wunused-command-line-argument", "-target", "bpfel", "-c", "{dir}/prog.bpf.c", "-o", "{dir}/prog_bpfel.o",
+          "-fno-ident", "-fdebug-prefix-map={dir}=.", "-fdebug-compilation-dir", ".", "-g",
+          '-D__BPF_TARGET_MISSING="GCC error \\"The eBPF is using target specific macros, please provide -target that is not bpf, bpfel or bpfeb\\""']  # fmt: skip
+
+
+def test_bpf2go(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The arguments that it gives, in two folders: the same object, which llvm-strip leaves its types."""
+    objects = []
+    for name in ("one", "two"):
+        folder = here / name
+        folder.mkdir()
+        shutil.copy(here / "prog.bpf.c", folder)
+        os.chdir(folder)
+        assert cli.main([argument.format(dir=folder) for argument in BPF2GO]) == 0 and capsys.readouterr().err == ""
+        objects.append((folder / "prog_bpfel.o").read_bytes())
+    assert objects[0] == objects[1] and b"./prog.bpf.c" in objects[0]
+    strip = shutil.which("llvm-strip") or shutil.which("llvm-strip-19")
+    if strip:
+        run(strip, "-g", "prog_bpfel.o")
+        assert is_bpf_with_btf(here / "two" / "prog_bpfel.o")
+
+
+BOOTSTRAP = """\
+ARCH := $(shell uname -m | sed 's/x86_64/x86/' | sed 's/aarch64/arm64/')
+SYSTEM := $(shell $(CLANG) -v -E - </dev/null 2>&1 | sed -n '/<...> search starts here:/,/End of search list./{ s| \\(/.*\\)|-idirafter \\1|p }')
+.output/%.bpf.o: %.bpf.c | .output
+\t$(CLANG) -g -O2 -target bpf -D__TARGET_ARCH_$(ARCH) -I.output $(SYSTEM) -c $(filter %.c,$^) -o $@
+\ttest -n "$(SYSTEM)"
+.output:
+\tmkdir -p $@
+"""
+
+
+@pytest.mark.skipif(not shutil.which("make"), reason="no make")
+def test_libbpf_bootstrap(here: Path) -> None:
+    """Makefiles like its: the directories that the compiler tells of are given back to it; CMake's module reads the version."""
+    (here / "Makefile").write_text(BOOTSTRAP)
+    (here / "prog.bpf.c").write_text("#include <vmlinux.h>\n#include <bpf/bpf_helpers.h>\n" + PROGRAM)
+    run("make", "CLANG=ebpfcc", ".output/prog.bpf.o")
+    assert is_bpf_with_btf(here / ".output/prog.bpf.o")
+    version = re.search(r"clang version ([^\n]+)\n", subprocess.run(["ebpfcc", "--version"], capture_output=True, text=True).stdout)
+    assert version is not None and int(version[1].split(".")[0]) >= 10
 
 
 def test_toolchain_files_say_what_the_command_takes(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
