@@ -197,11 +197,11 @@ def test_case(case: Case) -> None:
 
 
 def test_calls_that_are_inlined_last_count_in_full() -> None:
-    """A loop that was asked to be unrolled stays if what its calls become makes the copies too many."""
-    module = parse("""func @f -> i64 {
+    """A loop that was asked to be unrolled is so only in part if what its calls become makes the copies too many."""
+    text = """func @f -> i64 {
 entry(%x: i64):
   jmp head(0:i64)
-head(%i: i64):
+head(%i: i64) unroll 1:
   %c = icmp.eq %i, 100:i64
   br %c, out, body
 body:
@@ -211,11 +211,12 @@ body:
 out:
   ret %i
 }
-""")
-    fn = module.functions["f"]
-    fn.blocks[1].unroll = 1
-    assert unroll.run(fn, False, {"large": 1000}) == 0
-    assert unroll.run(fn, False, {"large": 100}) == 1
+"""
+    for size, copies in ((100, 102), (1000, 20), (13000, 1)):
+        module = parse(text)
+        unroll.run(module.functions["f"], False, {"large": size})
+        verify_module(module)
+        assert sum(insn.op == "call" for insn in module.functions["f"].insns()) == copies
 
 
 def test_every_pass_has_three_cases() -> None:

@@ -1,4 +1,6 @@
 """Loop unrolling: by copying the body, where `#pragma unroll` asks for it or the copies are few, and the number of rounds is found out.
+Where all copies would be too many, or only some were asked for, a round of the loop becomes several, if it was asked for: the verifier
+keeps few states of an instruction that each round comes to with another count, and walks ways again that it knew.
 
 Rounds are found by running the loop's counters on constants: header parameters that start from constants and whose exit test
 depends on nothing else.  A loop that is not counted stays as it is."""
@@ -7,7 +9,7 @@ from __future__ import annotations
 
 from ..ir import cfg
 from ..ir.clone import copy_body
-from ..ir.core import Block, Function, Value
+from ..ir.core import Block, Function, Target, Value
 from ..ir.effects import extent
 from ..ir.fold import simplify
 from ..ir.repair import repair, uses_outside
@@ -40,26 +42,42 @@ def run(fn: Function, unasked: bool = False, late: Mapping[str, int] = NOTHING) 
             return done
         loop = loops[0]
         tried.add(loop.header)
-        rounds = rounds_to_copy(fn, loop, unasked, late)
-        if rounds is not None:
+        peeled, together = plan(fn, loop, unasked, late)
+        if peeled or together > 1:
             loop.header.unroll = None
-            peel(fn, loop, rounds + 1)  # the last copy's exit test is constant: the loop itself becomes unreachable
+            peel(fn, loop, peeled)
+            join_rounds(fn, loop, together)
             done += 1
 
 
-def rounds_to_copy(fn: Function, loop: cfg.Loop, unasked: bool, late: Mapping[str, int]) -> int | None:
-    """How often the body is to be copied; None if the loop stays. What was asked for and cannot be done may be asked for again in the
-    copies that inlining makes."""
+def plan(fn: Function, loop: cfg.Loop, unasked: bool, late: Mapping[str, int]) -> tuple[int, int]:
+    """(copies before the loop, rounds that become one); (0, 1) if the loop stays. With all rounds before the loop, the last copy's exit
+    test is constant, and the loop itself is not reached. What was asked for and cannot be done may be asked for again in the copies that
+    inlining makes."""
     wish = loop.header.unroll
     if wish is None and not unasked and not indexes_context(fn, loop):
-        return None
+        return 0, 1
     rounds = count_rounds(fn, loop)
-    if rounds is None or wish is not None and wish > 1 and rounds > wish:
-        return None
-    if wish is None and rounds > SMALL_ROUNDS:
-        return None
+    if rounds is None or wish is None and rounds > SMALL_ROUNDS:
+        return 0, 1
     limit = MAX_INSNS if wish is not None else SMALL_WITH_CALLS if calls(loop) and not indexes_context(fn, loop) else SMALL_INSNS
-    return rounds if rounds * cost(loop.blocks, late) <= limit else None
+    size = max(cost(loop.blocks, late), 1)
+    if rounds * size <= limit and not (wish is not None and 1 < wish < rounds):
+        return rounds + 1, 1
+    if wish is None:
+        return 0, 1
+    executed = rounds + tested_at_end(loop)  # bodies
+    together = min(MAX_INSNS // size, executed)
+    if wish > 1:
+        together = min(together, wish)
+        return (executed % together, together) if together > 1 else (0, 1)
+    while together > 1 and executed % together:
+        together -= 1
+    return 0, max(together, 1)
+
+
+def tested_at_end(loop: cfg.Loop) -> bool:
+    return exit_test(loop) is loop.latches[0].insns[-1]
 
 
 def calls(loop: cfg.Loop) -> bool:
@@ -162,25 +180,53 @@ def evaluate(fn: Function, v: Value, values: dict[Value, Value | None], depth: i
 
 
 def peel(fn: Function, loop: cfg.Loop, rounds: int) -> None:
-    """Puts `rounds` copies of the loop before it; folding then finds that the loop itself is not entered again."""
+    """Puts `rounds` copies of the loop before it; folding then finds out about their exit tests."""
+    if rounds:
+        entries = [t for b in fn.blocks if b not in loop.blocks for t in b.insns[-1].targets if t.block is loop.header]
+        replicate(fn, loop, rounds, entries)
+
+
+def join_rounds(fn: Function, loop: cfg.Loop, together: int) -> None:
+    """Makes so many rounds one. Requires: their number is a multiple of that, so that only one of them needs the exit test."""
+    if together < 2:
+        return
+    test = exit_test(loop)
+    assert test is not None
+    at_end = tested_at_end(loop)
+    place = loop.latches[0] if at_end else loop.header
+    stay = 0 if test.targets[0].block in loop.blocks else 1
+    copies = replicate(fn, loop, together - 1, [t for t in loop.latches[0].insns[-1].targets if t.block is loop.header])
+    blocks = [place, *(made[place] for made in copies)]
+    for block in blocks[:-1] if at_end else blocks[1:]:
+        branch = block.insns[-1]
+        branch.op, branch.args, branch.aux, branch.targets = "jmp", [], None, [branch.targets[stay]]
+
+
+def replicate(fn: Function, loop: cfg.Loop, times: int, entries: list[Target]) -> list[dict[Block, Block]]:
+    """Copies the loop, and leads `entries`, edges to its header, to the first copy, the first copy's back edges to the second, and those of
+    the last to the loop. Returns the copies."""
     header = loop.header
     body = [b for b in fn.blocks if b in loop.blocks]
     rounds_made: list[tuple[dict[Block, Block], dict[Value, Value]]] = []
-    entries = [t for b in fn.blocks if b not in loop.blocks for t in b.insns[-1].targets if t.block is header]
-    for _ in range(rounds):
+    leading: list[tuple[list[Target], Block]] = []
+    for _ in range(times):
         copies = {b: Block(b.name) for b in body}
         values: dict[Value, Value] = {}
         copy_body(body, copies, values, lambda v: v)
-        for b in copies.values():  # the copy's back edge enters the loop proper (or its next copy)
+        again = []
+        for b in copies.values():
             for t in b.insns[-1].targets:
                 if t.block is copies[header]:
                     t.block = header
+                    again.append(t)
         rounds_made.append((copies, values))
-        for t in entries:
-            t.block = copies[header]
-        entries = [t for b in copies.values() for t in b.insns[-1].targets if t.block is header]
+        leading.append((entries, copies[header]))
+        entries = again
         at = fn.blocks.index(header)
         fn.blocks[at:at] = [copies[b] for b in body]
+    for edges, first in leading:
+        for t in edges:
+            t.block = first
     cfg.compute_preds(fn)
     everywhere = {*body, *(copy for copies, _ in rounds_made for copy in copies.values())}
     values_inside = [v for b in body for v in (*b.params, *b.insns)]
@@ -189,3 +235,4 @@ def peel(fn: Function, loop: cfg.Loop, rounds: int) -> None:
         for copies, values in rounds_made:
             at_end.update(dict.fromkeys(copies.values(), values[v]))
         repair(fn, v, at_end, dict.fromkeys(blocks))
+    return [copies for copies, _ in rounds_made]
