@@ -2,6 +2,7 @@
 # make test             all tests; TESTS='tests/test_cli.py ...' some
 # make lint             ruff and mypy
 # make fuzz SECONDS=600 mutated sources, objects, packets, assembly and command lines; SEED=1 gives others
+# make docs               the pages of docs/ as a site, in build/site
 # make bench            compile times and sizes beside clang's
 # make pages            the manual page, completions and docs/ that are made of tables and of today's messages (as root)
 # make kernel-programs KERNEL=/path/to/linux   every BPF program of a kernel tree, compiled and (as root) loaded
@@ -14,10 +15,11 @@ TESTS ?=
 SECONDS ?= 60
 SEED ?= 0
 
-.PHONY: demo test lint fuzz bench pages kernel-programs clean
+.PHONY: demo test lint fuzz bench docs pages kernel-programs clean
 
 # Once `make test` has made an editable installation, that serves all; before, the package as a user gets it.
 HOME_OF := $(if $(wildcard $(VENV)/installed-dev),$(VENV)/installed-dev,$(VENV)/installed)
+DOCS_OF := $(if $(wildcard $(VENV)/installed-dev),$(VENV)/installed-dev,$(VENV)/installed-docs)
 SOURCES := $(shell find ebpfcc -name '*.py' -o -name '*.h')
 
 $(VENV)/bin/python:
@@ -29,6 +31,10 @@ $(VENV)/installed: pyproject.toml $(SOURCES) | $(VENV)/bin/python
 
 $(VENV)/installed-dev: pyproject.toml | $(VENV)/bin/python
 	$(PY) -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@
+
+$(VENV)/installed-docs: pyproject.toml $(SOURCES) | $(VENV)/bin/python
+	$(PY) -m pip install --quiet --disable-pip-version-check '.[docs]'
 	@touch $@
 
 demo: $(HOME_OF)
@@ -47,6 +53,10 @@ fuzz: $(VENV)/installed-dev
 
 bench: $(HOME_OF)
 	$(PY) benchmarks/run.py
+
+docs: $(DOCS_OF)
+	$(PY) -m sphinx -W -q -b html -d build/docs docs build/site
+	@echo "build/site/index.html"
 
 pages: $(HOME_OF)
 	$(PY) tools/flag_pages.py

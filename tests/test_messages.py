@@ -121,7 +121,7 @@ def test_a_variable_that_is_zero_is_no_null_pointer() -> None:
 def test_the_context_of_another_type() -> None:
     for section, tag, wrong in (("xdp", "__sk_buff", True), ("?tc/x", "xdp_md", True), ("xdp", "xdp_md", False), ("xdp", "mine", False),
                                 ("tcx/ingress", "__sk_buff", False), ("sk_lookup", "bpf_sock", False), ("cgroup_skb/egress", "xdp_md", True),
-                                ("mine", "xdp_md", False)):  # fmt: skip
+                                ("mine", "xdp_md", False), ("perf_event", "pt_regs", False), ("xdp", "bpf_perf_event_data", True)):  # fmt: skip
         found = told(f'struct mine; SEC("{section}") int p(struct {tag} *ctx) {{ return 1; }}\n')
         assert [d for d in found if "bpf-context" in d] == found and bool(found) is wrong, (section, tag, found)
 

@@ -162,9 +162,10 @@ def table(stage: str) -> str:
 def page() -> str:
     head = """# Beginners' mistakes
 
-What a compiler, a loader and the kernel say of mistakes that many make in their first BPF programs, and what ebpfcc says of them with `--verify`. Made by
-`tools/mistakes_page.py` of the programs in [tests/mistakes](../tests/mistakes), each of which also has what mends it; a test compares the last column
-with today's messages, and loads the mended programs. The numbers are line and column; the line with the mistake is the one that is shown.
+What a compiler, a loader and the kernel say of mistakes that many make in their first BPF programs, and what ebpfcc
+says of them with `--verify`. Made by `tools/mistakes_page.py` of the programs in [tests/mistakes](../tests/mistakes),
+each of which also has what mends it; a test compares the last column with today's messages, and loads the mended
+programs. The numbers are line and column; the line with the mistake is the one that is shown.
 
 `ebpfcc --explain NAME` tells more of a name in brackets, as [messages](messages.md) does.
 """

@@ -144,6 +144,8 @@ def finish(
         if operands is not None:
             operands.append(o)
             o.literal = literal
+        if info.kind == "helper" and SENT.get(info.target) == i:
+            note_sent(f, o.type)
         if i < len(params):
             told = len(f.diag.records)
             o = assign_convert(f, o, params[i].type, arg.coord, f"passing argument {i + 1} of '{name}'", arg)
@@ -173,6 +175,18 @@ def finish(
     if ret.kind == "void":
         return value_of(T.VOID, None)
     return value_of(ret, value if symbol is not None and symbol.node is not None else narrow_result(f, ret, value))
+
+
+# Helper (enum bpf_func_id) -> its argument that is the address of what goes to user space: bpf_perf_event_output, bpf_skb_output,
+# bpf_xdp_output, bpf_ringbuf_output, bpf_ringbuf_submit.
+SENT = {25: 3, 111: 3, 121: 3, 130: 1, 132: 0}
+
+
+def note_sent(f: FunctionState, address: T.Type) -> None:
+    pointer: Any = T.strip(address)
+    record: Any = T.strip(pointer.target) if pointer.kind == "ptr" else None
+    if record is not None and T.is_record(record) and record.tag and T.is_complete(record):
+        f.unit.module.sent[record.tag] = record
 
 
 def narrow_result(f: FunctionState, ret: Any, value: Value) -> Value:

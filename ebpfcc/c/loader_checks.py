@@ -18,10 +18,10 @@ CONTEXTS = {
     "xdp": "xdp_md", "xdp.frags": "xdp_md", "tc": "__sk_buff", "tcx": "__sk_buff", "classifier": "__sk_buff", "action": "__sk_buff",
     "netkit": "__sk_buff", "socket": "__sk_buff", "sk_skb": "__sk_buff", "cgroup_skb": "__sk_buff", "flow_dissector": "__sk_buff",
     "lwt_in": "__sk_buff", "lwt_out": "__sk_buff", "lwt_xmit": "__sk_buff", "lwt_seg6local": "__sk_buff", "sk_msg": "sk_msg_md",
-    "sk_lookup": "bpf_sk_lookup", "sk_reuseport": "sk_reuseport_md", "sockops": "bpf_sock_ops", "perf_event": "bpf_perf_event_data",
+    "sk_lookup": "bpf_sk_lookup", "sk_reuseport": "sk_reuseport_md", "sockops": "bpf_sock_ops",
     "kprobe": "pt_regs", "kretprobe": "pt_regs", "uprobe": "pt_regs", "uretprobe": "pt_regs", "netfilter": "bpf_nf_ctx",
 }  # fmt: skip
-OF_PROGRAMS = frozenset(CONTEXTS.values())
+OF_PROGRAMS = frozenset((*CONTEXTS.values(), "bpf_perf_event_data"))  # which begins as struct pt_regs does: sections of either take both
 
 
 def check_map(diag: Diagnostics, out: Global) -> None:

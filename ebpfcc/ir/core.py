@@ -348,7 +348,7 @@ class Global:
 class Module:
     """A translation unit after lowering: functions and variables in source order, file-scope assembly, declared-only functions."""
 
-    __slots__ = ("functions", "globals", "externs", "asm", "aliases", "big_endian", "not_unrolled", "library")
+    __slots__ = ("functions", "globals", "externs", "asm", "aliases", "big_endian", "not_unrolled", "library", "sent")
 
     def __init__(self, big_endian: bool = False) -> None:
         self.big_endian = big_endian
@@ -358,6 +358,7 @@ class Module:
         self.externs: dict[str, Any] = {}  # functions that are called but defined elsewhere: name -> declaration (opaque)
         self.asm: list[tuple[str, Any]] = []
         self.aliases: dict[str, tuple[str, bool]] = {}  # a second name -> (what it names, whether it is weak)
+        self.sent: dict[str, Any] = {}  # records that go to user space through a buffer, which readers look up by name: tag -> type (opaque)
         self.library: dict[str, Any] = {}  # functions of the C library that are called, and declared: name -> declaration (opaque)
 
 

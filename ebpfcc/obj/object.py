@@ -294,5 +294,7 @@ class Builder:
             section = symbol.attrs.get("section")
             if section:
                 rows.setdefault(section, []).append((ident, 0, 0))
+        for record in self.module.sent.values():
+            btf.type_id(record)
         for section, items in rows.items():
             btf.datasec(section, 0, sorted(items, key=lambda r: r[1]))  # the loader fills the size in, as with clang's objects
