@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 COMPARES = frozenset(("==", "!=", "<", ">", "<=", ">=", "&&", "||"))
 FOLDED = frozenset(("+", "-", "~", "!"))
+OF_TYPES = frozenset(("__builtin_offsetof", "__builtin_types_compatible_p"))
 
 
 def is_constant(f: FunctionState, node: Any) -> bool:
@@ -33,6 +34,8 @@ def is_constant(f: FunctionState, node: Any) -> bool:
         return node.iftrue is not None and is_constant(f, node.cond) and is_constant(f, node.iftrue) and is_constant(f, node.iffalse)
     if kind is c_ast.Cast:
         return is_constant(f, node.expr)
+    if kind is c_ast.FuncCall and type(node.name) is c_ast.ID and node.name.name.startswith("__builtin_"):
+        return node.name.name in OF_TYPES or all(is_constant(f, a) for a in (node.args.exprs if node.args is not None else ()))
     return False
 
 
@@ -62,7 +65,7 @@ def check(f: FunctionState, node: Any, o: Operand, to: T.Type, member: T.Member 
             f.diag.warning(flag, node.coord, f"implicit conversion loses integer precision: {names}")
     elif constant and have == (want[0], True) and not want[1] and is_signed(source):
         warn_constant(f, node, names, n, want)
-    elif (want[1] and not have[1]) or (not want[1] and have == (want[0], True)):
+    elif is_signed(source) != is_signed(target) and ((want[1] and not have[1]) or (not want[1] and have == (want[0], True))):
         f.diag.warning("sign-conversion", node.coord, f"implicit conversion changes signedness: {names}")
 
 
@@ -140,6 +143,11 @@ def range_of(f: FunctionState, node: Any, o: Operand | None = None) -> Range:
     return range_of_type(t) if T.is_integer(t) else (64, True)
 
 
+def range_as(found: Range, whole: Range) -> Range:
+    """What converted to a type with the range `whole` has the range `found`."""
+    return whole if found[0] >= whole[0] else (found[0], found[1] or whole[1])
+
+
 def range_of_binary(f: FunctionState, node: Any) -> Range:
     from .control import type_of
 
@@ -154,6 +162,8 @@ def range_of_binary(f: FunctionState, node: Any) -> Range:
         return range_of_value(value_of(o.value.aux, t)) if o.value is not None and o.value.op == "const" else range_of_type(t)
     whole = range_of_type(t)
     left, right = range_of(f, node.left), range_of(f, node.right)
+    if op not in ("<<", ">>"):
+        left, right = range_as(left, whole), range_as(right, whole)
     if op == "&":
         if left[1] and right[1]:
             return min(left[0], right[0]), True
