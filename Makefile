@@ -4,6 +4,7 @@
 # make fuzz SECONDS=600 mutated sources, objects, packets, assembly and command lines; SEED=1 gives others
 # make docs               the pages of docs/ as a site, in build/site
 # make bench            compile times and sizes beside clang's
+# make dist             the wheel and the source distribution in dist/, checked by twine
 # make pages            the manual page, completions and docs/ that are made of tables and of today's messages (as root)
 # make kernel-programs KERNEL=/path/to/linux   every BPF program of a kernel tree, compiled and (as root) loaded
 
@@ -15,7 +16,7 @@ TESTS ?=
 SECONDS ?= 60
 SEED ?= 0
 
-.PHONY: demo test lint fuzz bench docs pages kernel-programs clean
+.PHONY: demo test lint fuzz bench dist docs pages kernel-programs clean
 
 # Once `make test` has made an editable installation, that serves all; before, the package as a user gets it.
 HOME_OF := $(if $(wildcard $(VENV)/installed-dev),$(VENV)/installed-dev,$(VENV)/installed)
@@ -51,12 +52,18 @@ lint: $(VENV)/installed-dev
 fuzz: $(VENV)/installed-dev
 	$(PY) tests/fuzz --seconds $(SECONDS) --seed $(SEED)
 
-bench: $(HOME_OF)
+bench: $(VENV)/installed-dev
 	$(PY) benchmarks/run.py
 
 docs: $(DOCS_OF)
 	$(PY) -m sphinx -W -q -b html -d build/docs docs build/site
 	@echo "build/site/index.html"
+
+dist: $(VENV)/installed-dev
+	$(PY) -m pip install --quiet --disable-pip-version-check build twine
+	rm -rf dist
+	$(PY) -m build --outdir dist .
+	$(PY) -m twine check --strict dist/*
 
 pages: $(HOME_OF)
 	$(PY) tools/flag_pages.py

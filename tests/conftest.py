@@ -1,4 +1,4 @@
-"""In CI, on a kernel that lets root use bpf(), a test that is skipped for want of the kernel, root or libbpf has failed."""
+"""In CI, as root, a test that is skipped has failed, unless the reason is one of a few."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ import pytest
 
 from ebpfcc.kernel import libbpf as loader
 
-NEEDS = re.compile(r"libbpf|\broot\b|bpf\(\)|type information of the kernel", re.I)
+# What CI does without: QEMU and the kernels for it, and headers that the distribution's kernel does not have yet.
+ALLOWED = re.compile(r"Skipped: (?:no virtual machine: |the virtual machine's program |kernel \S+ carries no BTF|not installed$|invalid )|no virtual machine: ")
+STRICT = os.environ.get("CI") == "true" and os.geteuid() == 0
 missing: list[str] = []
 
 
@@ -24,17 +26,17 @@ def libbpf() -> ModuleType:
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    if report.skipped and isinstance(report.longrepr, tuple) and NEEDS.search(report.longrepr[2]):
+    if STRICT and report.skipped and isinstance(report.longrepr, tuple) and not ALLOWED.search(report.longrepr[2]):
         missing.append(f"{report.nodeid}: {report.longrepr[2]}")
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    if missing and os.environ.get("CI") == "true" and os.geteuid() == 0:
+    if missing:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if missing and os.environ.get("CI") == "true" and os.geteuid() == 0:
+    if missing:
         terminalreporter.write_line("these must run in CI, as root:", red=True)
         for line in missing:
             terminalreporter.write_line("  " + line)
