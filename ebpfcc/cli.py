@@ -39,7 +39,11 @@ def main(argv: list[str] | None = None) -> int:
 
 def command() -> None:
     """The console script: ends the process at once, without taking the compiler's data structures apart (8 of 150 ms)."""
+    import _signal as signal  # type: ignore[import-not-found]
+
     try:
+        if signal.getsignal(signal.SIGINT) == signal.SIG_DFL:  # set by __main__
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         from .streams import prepare
 
         prepare()

@@ -173,7 +173,8 @@ CLANG_FEATURES = frozenset("alu32 dwarfris dummy allows-misaligned-mem-access".s
 CHARSETS = frozenset(("utf-8", "utf8"))
 PASSES = frozenset(
     """align_objects clamps combine constant_objects constant_results dce dead_stores gvn hoist inline join_stores late_constants libcalls licm
-    load_pre lower_switch mem2reg merge_calls prune_params rotate shared_extensions simplify_cfg sink tail_recursion unroll widen_stores""".split()
+    load_pre lower_switch mem2reg merge_calls merge_objects prune_params rotate shared_extensions simplify_cfg sink tail_recursion unroll
+    widen_stores""".split()
 )
 
 # Flag -> the values that it can have, also where it changes nothing here: a wrong one is an error, as with clang and GCC.
