@@ -28,6 +28,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pytest.importorskip("setuptools", "77")
     folder = tmp_path_factory.mktemp("dist")
     shutil.copytree(ROOT, folder / "source", ignore=WITHOUT)
+    shutil.rmtree(folder / "source" / "build", ignore_errors=True)  # of another version
     code = f"from setuptools import build_meta as b; b.build_wheel({str(folder)!r}); b.build_sdist({str(folder)!r})"
     done = subprocess.run([sys.executable, "-c", code], cwd=folder / "source", capture_output=True, text=True, timeout=300)
     assert done.returncode == 0 and "Deprecat" not in done.stderr, done.stderr
