@@ -71,6 +71,13 @@ def test_misspelled_keywords(line: str, word: str, meant: str) -> None:
     assert (first.line, first.col, first.fixit) == (1, line.index(word) + 1, meant)
 
 
+def test_nothing_is_unused_after_an_error() -> None:
+    text = "static int g(void) { return 1; }\nint f(int p) { int unused; nosuch(); return 0; }\n"
+    assert [d.severity for d in ebpfcc.compile(text=text, name="t.c", flags="-Wall -Wextra").diagnostics] == ["error"]
+    unused = ebpfcc.compile(text=text.replace("nosuch();", ""), name="t.c", flags="-Wall -Wextra -Werror").diagnostics
+    assert sorted(str(d.flag) for d in unused) == [f"-Werror,-Wunused-{what}" for what in ("function", "parameter", "variable")]
+
+
 def test_names_that_only_look_like_keywords() -> None:
     text = "typedef int shot; struct t { int cost; }; int form(shot a, struct t *p) { return p->cost p->cost; }\n"
     assert ebpfcc.compile(text=text).diagnostics[0].message == "expected ';' after return statement"

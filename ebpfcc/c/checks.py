@@ -68,6 +68,7 @@ class Checks:
     warns_parameters: bool
     unevaluated: int
     looked_for: int
+    tags: Any
 
     def lower_function(self, symbol: FunctionSymbol) -> None:
         raise NotImplementedError
@@ -104,6 +105,10 @@ class Checks:
             self.diag.note(place, f"'{name}' declared here")
 
     def similar_type(self, name: str) -> str:
+        tagged = self.tags.get(name)
+        if tagged is not None:
+            return f"{getattr(tagged, 'kind', 'enum')} {name}"
+
         def types() -> set[str]:
             named = {n for n, symbol in self.names.items() if type(symbol) is T.Typedef}
             return named | {n for region, _, _ in self.regions for n in region.typedefs}
@@ -160,6 +165,8 @@ class Checks:
         return out
 
     def warn_unused_function(self, symbol: FunctionSymbol, mentioned: dict[str, set[str]]) -> None:
+        if self.is_wrong():
+            return
         where = mentioned.get(symbol.name, set())
         if not where:
             self.diag.warning("unused-function", symbol.pos, f"unused function '{symbol.name}'")
@@ -217,7 +224,7 @@ class Checks:
 
     def warn_unused_locals(self, f: FunctionState) -> None:
         """At the end of a scope: the objects in it that nothing names (their own initialisers aside), or nothing reads."""
-        if len(f.scopes) < 2:
+        if len(f.scopes) < 2 or self.is_wrong():
             return
         for variable in f.scopes[-1].values():
             if type(variable) is not Variable or variable.reads > 0 or variable.storage not in ("auto", "static") or variable.pos is None:
@@ -242,7 +249,13 @@ class Checks:
             if self.diag.warning("shadow", where, f"declaration shadows {what}"):
                 self.diag.note(hidden.pos, "previous declaration is here")
 
+    def is_wrong(self) -> bool:
+        """After an error what is unused says nothing: what would have used it may not have been read."""
+        return bool(self.diag.errors > self.diag.as_errors)
+
     def warn_unused_parameters(self, f: FunctionState) -> None:
+        if self.is_wrong():
+            return
         for p in f.scopes[0].values() if f.scopes else ():
             if type(p) is Variable and p.name not in ("", "_") and p.reads <= 0 and not p.attrs.keys() & QUIET:
                 if p.used:
@@ -262,7 +275,8 @@ class Checks:
             ):
                 const = T.qualifiers(variable.type)[0]
                 flag = "unused-const-variable" if const else "unused-variable"
-                self.diag.warning(flag, variable.pos, f"unused variable '{variable.name}'")
+                if not self.is_wrong():
+                    self.diag.warning(flag, variable.pos, f"unused variable '{variable.name}'")
         for symbol in self.names.values():
             if type(symbol) is FunctionSymbol and symbol.storage == "static" and not symbol.used and not symbol.attrs.keys() & QUIET:
                 included = self.is_included(symbol.pos)

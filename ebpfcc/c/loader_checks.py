@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..target.map_rules import fault
+from ..target.near import nearest
 from ..target.sections import section_meant
 from . import types as T
 
@@ -21,7 +22,11 @@ CONTEXTS = {
     "sk_lookup": "bpf_sk_lookup", "sk_reuseport": "sk_reuseport_md", "sockops": "bpf_sock_ops",
     "kprobe": "pt_regs", "kretprobe": "pt_regs", "uprobe": "pt_regs", "uretprobe": "pt_regs", "netfilter": "bpf_nf_ctx",
 }  # fmt: skip
-OF_PROGRAMS = frozenset((*CONTEXTS.values(), "bpf_perf_event_data"))  # which begins as struct pt_regs does: sections of either take both
+OF_PROGRAMS = frozenset((*CONTEXTS.values(), "bpf_perf_event_data"))  # the last's programs also take struct pt_regs, with which it begins
+
+
+# Members of a map's definition (libbpf's parse_btf_map_def).
+MAP_MEMBERS = ("type", "max_entries", "map_flags", "numa_node", "key_size", "key", "value_size", "value", "values", "pinning", "map_extra")
 
 
 def check_map(diag: Diagnostics, out: Global) -> None:
@@ -35,6 +40,15 @@ def check_map(diag: Diagnostics, out: Global) -> None:
             diag.warning("bpf-map", out.pos, f"'{out.name}' is defined as a map is, but not in section '.maps': programs get an ordinary variable")
             diag.note(out.pos, f"write 'SEC(\".maps\")' behind '{out.name}'")
         return
+    for member in members:
+        meant = "" if member in MAP_MEMBERS or not member else nearest(member, MAP_MEMBERS)
+        if meant:
+            diag.warning("bpf-map", out.pos, f"libbpf knows no member '{member}' in the definition of map '{out.name}'; did you mean '{meant}'?")
+    for part in ("key", "value"):
+        unknown = pointed_to(members.get(part))
+        if unknown is not None and unknown.kind in ("struct", "union") and not T.is_complete(unknown):
+            diag.warning("bpf-map", out.pos, f"the {part} of map '{out.name}' is of '{T.spell(unknown)}', which is not defined: its size is not known")
+            return
     key, value = (number(members[f"{part}_size"]) if f"{part}_size" in members else size_of(members.get(part)) for part in ("key", "value"))
     wrong = fault(out.name, kind, key, value, number(members["map_flags"]) if "map_flags" in members else 0)
     if wrong:
@@ -47,9 +61,13 @@ def number(t: Any) -> int | None:
     return pointed.count if pointed is not None and pointed.kind == "array" else None
 
 
+def pointed_to(t: Any) -> Any:
+    return T.strip(T.strip(t).target) if t is not None and T.strip(t).kind == "ptr" else None
+
+
 def size_of(t: Any) -> int | None:
     """Of what a member of __type(key, ...) points to."""
-    pointed = T.strip(T.strip(t).target) if t is not None and T.strip(t).kind == "ptr" else None
+    pointed = pointed_to(t)
     return T.sizeof(pointed) if pointed is not None and T.is_complete(pointed) else None
 
 
@@ -66,9 +84,10 @@ def check_context(diag: Diagnostics, name: str, section: str, parameters: Any) -
     if wanted is None or not parameters:
         return
     first = T.strip(parameters[0].type)
-    pointed: Any = T.strip(first.target) if first.kind == "ptr" else None
+    pointed: Any = T.strip(first.target) if first.kind == "ptr" else first
     tag = pointed.tag if pointed is not None and pointed.kind == "struct" else None
-    if tag in OF_PROGRAMS and tag != wanted:
-        told = f"programs of section '{section}' are passed a struct {wanted}, and '{name}' takes a struct {tag}"
+    if tag in OF_PROGRAMS and (tag != wanted or first.kind == "struct"):
+        taken = f"a pointer to struct {tag}" if first.kind == "ptr" else f"struct {tag} by value"
+        told = f"programs of section '{section}' are passed a pointer to struct {wanted}, and '{name}' takes {taken}"
         if diag.warning("bpf-context", parameters[0].pos, told):
             diag.note(parameters[0].pos, f"write 'struct {wanted} *'")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from .include import Found, identity
+from .include import Found, identity, meant
 from .lines import blank_comments
 from .macros import HIDDEN, Macro, parse_macro
 from .pragma import pragma
@@ -188,7 +188,7 @@ def include(pp: Preprocessor, frame: Frame, directive: Directive) -> list[Token]
         if pp.options.missing_generated:
             pp.missing.append(name)
             return None
-        pp.diag.fatal(at + (1 if frame.text[directive.rest : directive.rest + 1] in " \t" else 0), f"'{name}' file not found")
+        pp.diag.fatal(at + (1 if frame.text[directive.rest : directive.rest + 1] in " \t" else 0), f"'{name}' file not found{meant(name)}")
     if directive.name == "import":
         file = pp.sources.files.get(found.key)
         if file is not None:

@@ -6,6 +6,7 @@ import os
 import sys
 
 from ..disk import read_included, read_named
+from ..target.near import nearest
 from .files import File
 
 TYPE_CHECKING = False
@@ -167,3 +168,15 @@ def load(found: Found, sources: SourceMap, trigraphs: bool, named: bool = False)
             data = read_named(found.path) if named else read_included(found.path)
         file = sources.files[found.key] = File(found.path, data, trigraphs)
     return file
+
+
+def meant(name: str) -> str:
+    """Behind the message that there is no header of a name: that of ours which it is almost."""
+    ours = []
+    for root in (OWN, OWN_STANDARD):
+        for folder, folders, files in os.walk(root):
+            folders.sort()
+            ours += [os.path.relpath(os.path.join(folder, file), root) for file in sorted(files) if file.endswith(".h")]
+    plain = name.removeprefix("uapi/")
+    found = plain if plain in ours else next((path for path in ours if path.rpartition("/")[2] == plain.rpartition("/")[2]), "") or nearest(name, ours)
+    return f"; did you mean <{found}>?" if found else ""

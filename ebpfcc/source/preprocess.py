@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 
+from ..target.near import nearest
 from . import dynamic
 from .condition import evaluate
 from .directives import HANDLERS
@@ -273,7 +274,9 @@ class Preprocessor:
             else:
                 tokens = self.rest(frame, directive)
                 if name or tokens:
-                    self.diag.error(frame.base + directive.at + 1, f"invalid preprocessing directive '#{name}'" if name else "invalid preprocessing directive")
+                    found = nearest(name, (*HANDLERS, *sorted(CONDITIONALS)))
+                    meant = f" '#{name}'" * bool(name) + f"; did you mean '#{found}'?" * bool(found)
+                    self.diag.error(frame.base + directive.at + 1, f"invalid preprocessing directive{meant}")
                 return None
         return handler(self, frame, directive)
 
