@@ -9,14 +9,18 @@ from __future__ import annotations
 
 from ..ir.core import Slot
 from ..ir.dataflow import backward, bits
+from .frame import TooLarge
 from .mcode import ALU, ALU64, FIRST_VIRTUAL, FRAME, LD_IMM64, LDX, MEM, MOV, STX, Insn, MBlock, is_move, touched
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+SPILLED = "spilled value"
 COLOURS = 10
 PHYSICAL = frozenset(range(COLOURS))
+HOPELESS = 140  # values at once: the stack has room for 64, and there are ten registers
+MANY_NEIGHBOURS = 100
 TRIALS = 30_000  # nodes looked at to see whether a merged graph can be simplified
 # r0-r5 are free between calls, r6-r9 survive them (abi)
 ORDER = (1, 2, 3, 4, 5, 0, 6, 7, 8, 9)  # r0 is left to results
@@ -67,12 +71,17 @@ def build(blocks: list[MBlock], count: int) -> Graph:
     """Interference: a definition conflicts with everything live after it, except the source of a copy."""
     graph = Graph(count)
     adj, cost = graph.adj, graph.cost
+    distinct: set[int] = set()
     for block in blocks:
         live = block.live_out - {10}
         weight = 10.0 ** min(block.depth, 6)
         for i in reversed(block.insns):
             uses, defs = touched(i)
             if defs:
+                if len(live) > HOPELESS:
+                    distinct = distinct or values_of_their_own(blocks)
+                    if len(live & distinct) > HOPELESS:
+                        raise TooLarge(8 * len(live & distinct))
                 live.difference_update(defs)
                 kept = -1
                 if is_move(i) and i.src != 10:
@@ -100,6 +109,11 @@ def build(blocks: list[MBlock], count: int) -> Graph:
     return graph
 
 
+def values_of_their_own(blocks: list[MBlock]) -> set[int]:
+    """Registers that are given something that is neither a copy nor made again at no cost: of those that live at once, all but ten are spilled."""
+    return {d for block in blocks for i in block.insns if not is_move(i) and not is_rematerialisable(i) for d in touched(i)[1] if d >= FIRST_VIRTUAL}
+
+
 def allocate(blocks: list[MBlock], count: int, new_register: Callable[[], int], kept: set[int]) -> list[Slot]:
     """Rewrites the instructions to physical registers. Returns the 8-byte slots of what was spilled, their places still open.
     kept: registers with short lives that must not be spilled, nor merged with what may be."""
@@ -125,8 +139,54 @@ def allocate(blocks: list[MBlock], count: int, new_register: Callable[[], int], 
 
 def find(alias: list[int], v: int) -> int:
     while alias[v] != v:
+        alias[v] = alias[alias[v]]  # halves the path
         v = alias[v]
     return v
+
+
+class Degrees:
+    """busy: how many neighbours of each node have COLOURS neighbours or more; physical registers always count as having."""
+
+    __slots__ = ("adj", "busy")
+
+    def __init__(self, adj: list[set[int]]) -> None:
+        self.adj = adj
+        self.busy = [0] * len(adj)
+        for v in range(len(adj)):
+            if self.is_high(v):
+                self.change(v, 1)
+
+    def is_high(self, v: int) -> bool:
+        return len(self.adj[v]) >= COLOURS or v < FIRST_VIRTUAL
+
+    def change(self, v: int, by: int) -> None:
+        """The node has come to have COLOURS neighbours, or so many no more."""
+        for n in self.adj[v]:
+            self.busy[n] += by
+
+    def merge(self, a: int, b: int) -> None:
+        """Gives b's neighbours to a; those that were neighbours of both have one less."""
+        adj, busy = self.adj, self.busy
+        was_high, near_b = self.is_high(a), adj[b]
+        if self.is_high(b):
+            self.change(b, -1)
+        adj[b] = set()
+        low = []
+        for n in near_b:
+            near = adj[n]
+            near.discard(b)
+            if a in near:
+                if len(near) == COLOURS - 1 and n >= FIRST_VIRTUAL:
+                    low.append(n)
+            else:
+                near.add(a)
+                busy[n] += was_high
+                busy[a] += self.is_high(n)
+        adj[a] |= near_b
+        for n in low:
+            self.change(n, -1)
+        if not was_high and self.is_high(a):
+            self.change(a, 1)
 
 
 def coalesce(graph: Graph, kept: set[int]) -> list[int]:
@@ -134,7 +194,7 @@ def coalesce(graph: Graph, kept: set[int]) -> list[int]:
     adj = graph.adj
     alias = list(range(graph.count))
     trials = TRIALS // graph.count
-    significant: set[int] | None = None  # nodes that may have COLOURS neighbours or more, once asked for
+    degrees = Degrees(adj)
     for _, a, b in sorted(graph.moves, key=lambda m: -m[0]):
         a, b = find(alias, a), find(alias, b)
         if a == b or a in kept or b in kept:
@@ -146,24 +206,15 @@ def coalesce(graph: Graph, kept: set[int]) -> list[int]:
         if a < FIRST_VIRTUAL:
             if a >= COLOURS or not george(adj, a, b):
                 continue
-        elif not briggs(adj, a, b):
-            trials -= 1
-            if trials < 0:
-                continue
-            if significant is None:
-                significant = {v for v in range(FIRST_VIRTUAL, graph.count) if len(adj[v]) >= COLOURS}
-            if not simplifies(adj, significant, a, b):
-                continue
+        else:
+            if not briggs(degrees, a, b):
+                trials -= 1
+                if trials < 0 or not simplifies(adj, a, b):
+                    continue
+            if len(adj[b]) > MANY_NEIGHBOURS and len(adj[b]) > len(adj[a]):  # each neighbour of b is changed
+                a, b = b, a
         alias[b] = a
-        for n in adj[b]:
-            adj[n].discard(b)
-            adj[n].add(a)
-        adj[a] |= adj[b]
-        adj[b] = set()
-        if significant is not None:
-            significant.discard(b)
-            if a >= FIRST_VIRTUAL:
-                significant.add(a)
+        degrees.merge(a, b)
         graph.cost[a] += graph.cost[b]
     return alias
 
@@ -175,27 +226,23 @@ def george(adj: list[set[int]], physical: int, v: int) -> bool:
     return True
 
 
-def briggs(adj: list[set[int]], a: int, b: int) -> bool:
-    significant = 0
-    of_a, of_b = adj[a], adj[b]
-    for near, other in ((of_a, of_b), (of_b, ())):
-        for n in near:
-            if near is of_b and n in of_a:
-                continue
-            degree = len(adj[n])
-            if n in other:
-                degree -= 1
-            if degree >= COLOURS or n < FIRST_VIRTUAL:
-                significant += 1
-                if significant >= COLOURS:
-                    return False
-    return True
+def briggs(degrees: Degrees, a: int, b: int) -> bool:
+    """Has the node merged of a and b fewer than COLOURS neighbours that have as many?"""
+    adj, busy = degrees.adj, degrees.busy
+    count = busy[a] + busy[b]
+    if count < COLOURS:
+        return True
+    for n in adj[a] & adj[b]:  # counted twice; and they lose a neighbour
+        if degrees.is_high(n):
+            count -= 2 if len(adj[n]) == COLOURS and n >= FIRST_VIRTUAL else 1
+    return count < COLOURS
 
 
-def simplifies(adj: list[set[int]], significant: set[int], a: int, b: int) -> bool:
-    """Is the node merged of a and b removed when nodes of low degree are removed until there are none? Those that are not
-    significant go at once."""
+def simplifies(adj: list[set[int]], a: int, b: int) -> bool:
+    """Is the node merged of a and b removed when nodes of low degree are removed until there are none? Those that have a low one now go
+    at once."""
     merged = adj[a] | adj[b]
+    significant = {v for v in range(FIRST_VIRTUAL, len(adj)) if len(adj[v]) >= COLOURS}
     left = significant | PHYSICAL
     left.add(a)
     left.discard(b)
@@ -315,7 +362,7 @@ def spill(
                 if d in group_of:
                     origins[group_of[d]].append(i)
     again = [d[0] if len(d) == 1 and is_rematerialisable(d[0]) else None for d in origins]
-    homes: list[Slot | None] = [None if origin is not None else Slot("spilled value", 8, 8) for origin in again]
+    homes: list[Slot | None] = [None if origin is not None else Slot(SPILLED, 8, 8) for origin in again]
     slots += [slot for slot in homes if slot is not None]
     for block in blocks:
         out: list[Insn] = []

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     Captures = Mapping[str, frozenset[int]]
+MANY = 128  # objects at once, from which on their sizes are looked at
+HOPELESS = 1024  # bytes that live at once: the kernel's limit is half of it
 
 
 class Frame:
@@ -56,7 +58,7 @@ def object_conflicts(fn: Function, captures: Captures) -> tuple[dict[Slot, int],
     events, lost = find_uses(fn, numbers, captures)
     live_out = flow(fn, events)
     started = started_before(fn, events)
-    adjacent = [0] * len(numbers)
+    conflicts = Conflicts([max(slot.size, 1) for slot in numbers])
     for block, happened in events.items():
         open_here = started[block]
         begun = [open_here]
@@ -64,17 +66,44 @@ def object_conflicts(fn: Function, captures: Captures) -> tuple[dict[Slot, int],
             open_here = (open_here | use | begin) & ~end
             begun.append(open_here)
         live = live_out[block]
-        note(adjacent, (live | lost) & begun[-1])
+        conflicts.note((live | lost) & begun[-1])
         for (use, begin, _, _), before, after in zip(reversed(happened), reversed(begun[:-1]), reversed(begun[1:])):
             live = live & ~begin | use
-            note(adjacent, (live | use | begin | lost) & (before | after | use | begin))
-        note(adjacent, (live | lost) & begun[0])
-    return {slot: adjacent[n] | 1 << n for slot, n in numbers.items()}, numbers
+            conflicts.note((live | use | begin | lost) & (before | after | use | begin))
+        conflicts.note((live | lost) & begun[0])
+    return {slot: conflicts.of[n] | 1 << n for slot, n in numbers.items()}, numbers
 
 
-def note(adjacent: list[int], alive: int) -> None:
-    for n in bits(alive):
-        adjacent[n] |= alive
+class TooLarge(Exception):
+    """What lives at once has more bytes than any frame: how many. Said before anything is placed, for the time that it would take."""
+
+    def __init__(self, total: int) -> None:
+        super().__init__(total)
+        self.total = total
+
+
+class Conflicts:
+    """of: for each object or spilled register those that it must not overlap, as a bit mask."""
+
+    __slots__ = ("of", "sizes", "last")
+
+    def __init__(self, sizes: list[int]) -> None:
+        self.of = [0] * len(sizes)
+        self.sizes = sizes
+        self.last = 0  # what lived where something was noted last: these conflict already
+
+    def note(self, alive: int) -> None:
+        """These live at once. Raises TooLarge, before there are more of them than can be told apart in time."""
+        new = alive & ~self.last
+        self.last = alive
+        if not new:
+            return
+        if alive.bit_count() > MANY:
+            total = sum(self.sizes[n] for n in bits(alive))
+            if total > HOPELESS:
+                raise TooLarge(total)
+        for n in bits(alive):
+            self.of[n] |= alive if new >> n & 1 else new
 
 
 def place_spills(blocks: list[MBlock], spills: list[Slot], frame: Frame) -> None:
@@ -96,13 +125,13 @@ def place_spills(blocks: list[MBlock], spills: list[Slot], frame: Frame) -> None
                     g |= bit
         gen[block], kill[block] = g, k
     live_out = backward(blocks, gen, kill)
-    adjacent = [0] * len(spills)
+    conflicts = Conflicts([8] * len(spills))
     for block in blocks:
         live = live_out[block]
         for i in reversed(block.insns):
             if i.slot in numbers:
                 bit = 1 << numbers[i.slot]
-                note(adjacent, live | bit)
+                conflicts.note(live | bit)
                 live = live & ~bit if i.code & 7 == STX else live | bit
-        note(adjacent, live)
-    frame.place(spills, {slot: adjacent[n] for slot, n in numbers.items()}, numbers)
+        conflicts.note(live)
+    frame.place(spills, {slot: conflicts.of[n] for slot, n in numbers.items()}, numbers)

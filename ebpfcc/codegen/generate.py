@@ -5,12 +5,12 @@ from __future__ import annotations
 import struct
 
 from ..ir.core import Function, Slot
-from . import early_result, far_branches, tail_merge
+from . import early_result, far_branches, pressure, tail_merge
 from . import mcode as m
-from .alloc import allocate
+from .alloc import SPILLED, allocate
 from .asm import Symbol, assemble, substitute
 from .asm_error import AsmError
-from .frame import Frame, object_conflicts, place_spills
+from .frame import Frame, TooLarge, object_conflicts, place_spills
 from .mcode import ALU64, JMP, JMP32, LDX, ST, STX, Insn, MBlock, SelectError, X
 from .select import Selector
 from .tidy import tidy
@@ -28,13 +28,14 @@ NO_CAPTURES: Captures = {}
 
 
 class StackError(Exception):
-    """The frame exceeds 512 bytes: total, and (object, size, where it is declared) from the largest on."""
+    """The frame exceeds 512 bytes: total, the largest objects (name, size, where it is declared), and whether there are values among them."""
 
     def __init__(self, fn: Function, total: int, objects: list[tuple[str, int, Any]]) -> None:
         super().__init__(f"stack frame of {total} bytes")
         self.fn = fn
         self.total = total
-        self.objects = objects
+        self.objects = sorted(objects, key=lambda o: -o[1])[:8]
+        self.spills = any(name == SPILLED for name, _, _ in objects)
 
 
 class FuncCode:
@@ -57,10 +58,23 @@ class FuncCode:
 def generate(fn: Function, cpu: int, big_endian: bool, unique: int = 0, externs: frozenset[str] = frozenset(), captures: Captures = NO_CAPTURES) -> FuncCode:
     """externs: the symbols that the module does not define; captures: which arguments each function keeps (ir/effects.py).
     Raises StackError, SelectError, AsmError."""
-    out = FuncCode(fn.name, fn.section)
     if "naked" not in fn.attrs and len(fn.params) > 5:
         raise SelectError(f"function '{fn.name}' has {len(fn.params)} parameters: BPF passes at most 5 (in registers); pass a pointer to a struct", fn.pos)
-    conflicts, numbers = object_conflicts(fn, captures)
+    try:
+        return code_of(fn, cpu, big_endian, unique, externs, captures)
+    except StackError as e:
+        if not e.spills:
+            raise
+    pressure.run(fn)
+    return code_of(fn, cpu, big_endian, unique, externs, captures)
+
+
+def code_of(fn: Function, cpu: int, big_endian: bool, unique: int, externs: frozenset[str], captures: Captures) -> FuncCode:
+    out = FuncCode(fn.name, fn.section)
+    try:
+        conflicts, numbers = object_conflicts(fn, captures)
+    except TooLarge as e:
+        raise StackError(fn, e.total, [(slot.name, slot.size, slot.pos) for slot in fn.slots]) from None
     selector = Selector(fn, cpu, big_endian, externs)
     blocks = selector.run()
     frame = Frame()
@@ -71,10 +85,13 @@ def generate(fn: Function, cpu: int, big_endian: bool, unique: int = 0, externs:
         return selector.count - 1
 
     blocks = tail_merge.run(blocks)
-    spills = allocate(blocks, selector.count, new_register, selector.unspillable)
-    place_spills(blocks, spills, frame)
+    try:
+        spills = allocate(blocks, selector.count, new_register, selector.unspillable)
+        place_spills(blocks, spills, frame)
+    except TooLarge as e:
+        raise StackError(fn, frame.size + e.total, [*frame.objects, (SPILLED, 8, None)]) from None
     if frame.size > STACK_LIMIT:
-        raise StackError(fn, frame.size, sorted(frame.objects, key=lambda o: -o[1])[:8])
+        raise StackError(fn, frame.size, frame.objects)
     out.frame_size = frame.size
     assign_slots(blocks)
     settle_undefined(blocks)

@@ -8,12 +8,10 @@ Guided Code Positioning" (PLDI 1990)."""
 
 from __future__ import annotations
 
+from bisect import insort
+
 from ..ir import cfg
 from ..ir.core import Block, Function, Value
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 LOOP_ROUNDS = 8.0  # how often a loop goes round
 MAX_FREQUENCY = 1e12
@@ -120,50 +118,80 @@ def estimate(blocks: list[Block], chances: dict[Block, list[tuple[Block, float]]
 
 
 def chain(blocks: list[Block], chances: dict[Block, list[tuple[Block, float]]], frequency: dict[Block, float], innermost: dict[Block, cfg.Loop]) -> list[Block]:
-    placed: dict[Block, None] = {}
-    waiting: dict[Block, None] = {}  # reached, not placed
-
-    def edge(a: Block, b: Block) -> float:
-        return frequency[a] * sum(p for s, p in chances[a] if s is b)
-
-    def best_successor(block: Block) -> Block | None:
-        """The likeliest one, unless other ways to it are still to come."""
-        best, most = None, 0.0
-        for s, p in chances[block]:
-            weight = frequency[block] * p
-            if s in placed or weight <= most or p < COLD:
-                continue
-            to_come = [q for q in dict.fromkeys(s.preds) if q not in placed and q.index < s.index]
-            if block in innermost:
-                to_come = [q for q in to_come if not sets_flag(q, p)]
-            if sum(edge(q, s) for q in to_come) > weight * OVERTAKING:
-                continue
-            best, most = s, weight
-        return best
-
-    def best_waiting(loop: cfg.Loop | None) -> Block:
-        """In the innermost loop that has one: the most frequent of the blocks all of whose predecessors stand, else of all."""
-        while True:
-            inside: Iterable[Block] = waiting if loop is None else [b for b in waiting if b in loop.blocks and not is_cold(b, loop)]
-            ready = [b for b in inside if all(q in placed or q.index >= b.index for q in b.preds)]
-            found = ready or list(inside)
-            if found:
-                return max(found, key=lambda b: (frequency[b], -b.index))
-            assert loop is not None
-            loop = loop.parent
-
-    def is_cold(block: Block, loop: cfg.Loop) -> bool:
-        return frequency[block] < frequency[loop.header] * COLD
-
+    order = Order(blocks, chances, frequency, innermost)
     block: Block | None = blocks[0]
     while block is not None:
-        placed[block] = None
-        waiting.pop(block, None)
-        for s, _ in chances[block]:
-            if s not in placed:
-                waiting[s] = None
-        following = best_successor(block)
-        if following is None and waiting:
-            following = best_waiting(innermost.get(block))
-        block = following
-    return list(placed)
+        order.place(block)
+        block = order.best_successor(block) or order.best_waiting(innermost.get(block))
+    return list(order.placed)
+
+
+class Order:
+    """placed: the blocks that stand. coming: for each block the forward ways to it whose blocks do not. reached, ready: of a loop (None: of the
+    function), the blocks that wait, and those of them to which no way is coming; (frequency, minus index), the most frequent last; some
+    stand already."""
+
+    def __init__(
+        self, blocks: list[Block], chances: dict[Block, list[tuple[Block, float]]], frequency: dict[Block, float], innermost: dict[Block, cfg.Loop]
+    ) -> None:
+        self.chances = chances
+        self.frequency = frequency
+        self.innermost = innermost
+        self.at = {block.index: block for block in blocks}
+        self.placed: dict[Block, None] = {}
+        self.coming = {b: dict.fromkeys(q for q in b.preds if q.index < b.index) for b in blocks}
+        self.reached: dict[cfg.Loop | None, list[tuple[float, int]]] = {}
+        self.ready: dict[cfg.Loop | None, list[tuple[float, int]]] = {}
+        self.known: set[Block] = set()
+
+    def place(self, block: Block) -> None:
+        self.placed[block] = None
+        for s, _ in self.chances[block]:
+            ways = self.coming[s]
+            ways.pop(block, None)
+            if s not in self.placed:
+                if s not in self.known:
+                    self.known.add(s)
+                    self.wait(self.reached, s)
+                if not ways:
+                    self.wait(self.ready, s)
+
+    def wait(self, lists: dict[cfg.Loop | None, list[tuple[float, int]]], block: Block) -> None:
+        item = self.frequency[block], -block.index
+        loop = self.innermost.get(block)
+        while loop is not None:
+            if self.frequency[block] >= self.frequency[loop.header] * COLD:
+                insort(lists.setdefault(loop, []), item)
+            loop = loop.parent
+        insort(lists.setdefault(None, []), item)
+
+    def best_successor(self, block: Block) -> Block | None:
+        """The likeliest one, unless other ways to it are still to come."""
+        best, most = None, 0.0
+        for s, p in self.chances[block]:
+            weight = self.frequency[block] * p
+            if s not in self.placed and weight > most and p >= COLD and not self.others_come(s, p, weight, block in self.innermost):
+                best, most = s, weight
+        return best
+
+    def others_come(self, block: Block, p: float, weight: float, in_loop: bool) -> bool:
+        total = 0.0
+        for q in self.coming[block]:
+            if not (in_loop and sets_flag(q, p)):
+                total += self.frequency[q] * sum(chance for s, chance in self.chances[q] if s is block)
+                if total > weight * OVERTAKING:
+                    return True
+        return False
+
+    def best_waiting(self, loop: cfg.Loop | None) -> Block | None:
+        """In the innermost loop that has one: the most frequent of the blocks all of whose predecessors stand, else of all."""
+        while True:
+            for waiting in (self.ready.get(loop, []), self.reached.get(loop, [])):
+                while waiting:
+                    block = self.at[-waiting[-1][1]]
+                    if block not in self.placed:
+                        return block
+                    waiting.pop()
+            if loop is None:
+                return None
+            loop = loop.parent

@@ -1,6 +1,8 @@
-"""Backward data flow on bit masks, the one solver that liveness of registers, of stack objects and of spill slots use."""
+"""Sets as bit masks, and backward data flow on them: the one solver that liveness of registers, of stack objects and of spill slots use."""
 
 from __future__ import annotations
+
+import struct
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,6 +13,20 @@ if TYPE_CHECKING:
         def succs(self) -> list[Self]: ...
 
     B = TypeVar("B", bound=HasSuccessors)
+
+
+def bits(mask: int) -> list[int]:
+    """The numbers in a set, in ascending order. A full set is taken word by word: an operation on the mask takes time with its length."""
+    if mask.bit_count() > mask.bit_length() >> 6 > 2:
+        count = (mask.bit_length() + 63) >> 6
+        words = struct.unpack(f"<{count}Q", mask.to_bytes(count * 8, "little"))
+        return [at * 64 + n for at, word in enumerate(words) if word for n in bits(word)]
+    out = []
+    while mask:
+        low = mask & -mask
+        out.append(low.bit_length() - 1)
+        mask ^= low
+    return out
 
 
 def backward(blocks: list[B], gen: dict[B, int], kill: dict[B, int]) -> dict[B, int]:
@@ -38,13 +54,3 @@ def backward(blocks: list[B], gen: dict[B, int], kill: dict[B, int]) -> dict[B, 
                     queued.add(p)
                     work.append(p)
     return live_out
-
-
-def bits(mask: int) -> list[int]:
-    """The numbers of the bits that are set, ascending."""
-    out = []
-    while mask:
-        low = mask & -mask
-        out.append(low.bit_length() - 1)
-        mask ^= low
-    return out

@@ -122,7 +122,7 @@ class Verifier:
                 self.check(self.leaf(a) is a, f"{a!r} is not the function's interned leaf")
             else:
                 self.check(a in self.place, f"operand {a!r} is not in the function")
-            self.check(a.type != "void", f"operand {a!r} has no value")
+            self.check(a.type != "void" or insn.op == "asm_out", f"operand {a!r} has no value")
 
     def leaf(self, a: Value) -> Value | None:
         key: Any = {"const": (a.type, a.aux), "undef": a.type, "slot": a.aux}.get(a.op) if a.op != "gaddr" else ("gaddr", *a.aux)

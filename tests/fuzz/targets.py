@@ -205,7 +205,11 @@ def compiled(text: str, flags: list[str]) -> None:
         if not any(d.severity in ("error", "fatal error") and (d.line > 0 or "too many errors" in d.message) for d in result.diagnostics):
             raise Wrong(f"an error without a place: {messages}")
     elif result.data is not None:
-        Object(result.data)
+        try:
+            Object(result.data)
+        except ObjectError as error:
+            if "bytes of zeros are too many" not in str(error):  # which the reader does not make, and the compiler need not
+                raise
 
 
 def source(chance: random.Random) -> Callable[[], None]:
