@@ -301,6 +301,10 @@ def test_objects(here: Path) -> None:
             'int v = 1; extern int u __attribute__((alias("v"))); int h(void) { return g(1) + u; }',
             {"f": "FUNC GLOBAL", "g": "FUNC GLOBAL", "w": "FUNC WEAK", "h": "FUNC GLOBAL", "v": "OBJECT GLOBAL", "u": "OBJECT GLOBAL"},
         ),
+        (
+            'int f(int a) { return a; } int g(int) __attribute__((alias("f"))); int h(int) __attribute__((alias("g"))); int i(int a) { return h(a); }',
+            {"f": "FUNC GLOBAL", "g": "FUNC GLOBAL", "h": "FUNC GLOBAL", "i": "FUNC GLOBAL"},
+        ),
         ("inline int f(int a) { return a; } extern int f(int);", {"f": "FUNC GLOBAL"}),
         ("int f(int); inline int f(int a) { return a; }", {"f": "FUNC GLOBAL"}),
         ("inline int f(int a) { return a; }", {}),

@@ -58,17 +58,27 @@ class Functions:
         self.check_unused_functions()
 
     def add_aliases(self) -> None:
-        """__attribute__((alias("target"))): what it names must be defined here."""
-        for symbol in [s for s in self.names.values() if type(s) in (FunctionSymbol, Variable) and "alias" in s.attrs]:
-            target = next((s for s in self.names.values() if getattr(s, "symbol", None) == symbol.attrs["alias"]), None)
-            if type(target) is FunctionSymbol and target.node is not None:
+        """__attribute__((alias("target"))): what it names, in the end, must be defined here."""
+        by_symbol = {s.symbol: s for s in self.names.values() if isinstance(s, (FunctionSymbol, Variable))}
+        for symbol in [s for s in by_symbol.values() if "alias" in s.attrs]:
+            passed: set[FunctionSymbol | Variable] = set()
+            target: FunctionSymbol | Variable | None = symbol
+            while target is not None and "alias" in target.attrs and target not in passed:
+                passed.add(target)
+                target = by_symbol.get(target.attrs["alias"])
+            if is_defined(symbol):
+                self.diag.error(symbol.pos, f"definition '{symbol.name}' cannot also be an alias")
+            elif target is not None and target in passed:
+                self.diag.error(symbol.pos, "alias definition is part of a cycle")
+            elif target is None or not is_defined(target):
+                self.diag.error(symbol.pos, "alias must point to a defined variable or function")
+            elif isinstance(target, FunctionSymbol):
                 self.use_function(target)
                 self.lower_pending()
-            elif type(target) is Variable and target.storage != "extern":
-                self.emit_variable(target)
+                self.module.aliases[symbol.symbol] = target.symbol, "weak" in symbol.attrs
             else:
-                self.diag.error(symbol.pos, "alias must point to a defined variable or function")
-            self.module.aliases[symbol.symbol] = symbol.attrs["alias"], "weak" in symbol.attrs
+                self.emit_variable(target)
+                self.module.aliases[symbol.symbol] = target.symbol, "weak" in symbol.attrs
             self.module.externs.pop(symbol.symbol, None)
             self.module.globals.pop(symbol.symbol, None)
 
@@ -178,3 +188,10 @@ def is_callable(t: T.Func) -> bool:
     points to, or a tag that tells what it is (kernel/bpf/btf.c, btf_prepare_func_args)."""
     pointers = [p for p in t.params if isinstance(T.strip(p.type), T.Ptr) and not p.decl_tags]
     return T.strip(t.ret).kind != "void" and not any(T.strip(T.strip(p.type).target).kind == "void" for p in pointers)
+
+
+def is_defined(symbol: FunctionSymbol | Variable) -> bool:
+    """Whether there is an object or function of its own; a static variable without a value may be a mere name of another."""
+    if isinstance(symbol, FunctionSymbol):
+        return symbol.node is not None
+    return symbol.storage == "global" or symbol.storage == "static" and (symbol.init is not None or "alias" not in symbol.attrs)
