@@ -86,7 +86,8 @@ def run(arguments: list[str], program: str) -> int:
             sys.stderr.write(inform.search_list(options))
     for variable, field in SEARCH_VARIABLES:
         getattr(options, field).extend(d or "." for d in os.environ.get(variable, "").split(os.pathsep) if os.environ.get(variable))
-    if options.color == "auto" and sys.stderr.isatty() and os.environ.get("TERM") != "dumb" and "NO_COLOR" not in os.environ:
+    options.progress = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+    if options.color == "auto" and options.progress and "NO_COLOR" not in os.environ:
         options.color = "always"
     if options.action != "preprocess":
         from .lean import enter_parser

@@ -186,7 +186,7 @@ def stages(source: Any, options: Options, sources: SourceMap, diag: Diagnostics,
         result.stack_usage = stack_report.usage(codes, module.functions, lambda pos: sources.locate(pos if isinstance(pos, int) else pos.pos))
         result.stack_chains = stack_report.chains(codes, module.functions)
     if options.action == "assembly":
-        result.text = assembly_text(module, codes, builder, options, sources.main_name(), locate)
+        result.text = assembly_text(module, codes, builder, options, sources.main_name(), locate, line_text)
     else:
         result.data = data
         declared = (*module.functions.items(), *module.globals.items(), *module.externs.items())
@@ -208,14 +208,14 @@ def dumper(passes: list[str]) -> Any:
     return trace
 
 
-def assembly_text(module: Any, codes: list[Any], builder: Any, options: Options, file: str, locate: Any) -> str:
+def assembly_text(module: Any, codes: list[Any], builder: Any, options: Options, file: str, locate: Any, line_text: Any) -> str:
     """-S: what the builder put together, as text."""
     from .codegen.print_asm import assembly
     from .obj.print_btf import btf_text, ext_text
 
-    def where(pos: Any) -> str | None:
+    def where(pos: Any) -> tuple[str, int, int, str] | None:
         place = locate(pos)
-        return None if place is None else f"{place[0]}:{place[1]}:{place[2]}"
+        return None if place is None else (*place, line_text(pos))
 
     text = assembly(module, codes, options.big_endian, file, where if options.debug else None)
     for name, printer in ((".BTF", btf_text), (".BTF.ext", ext_text)):

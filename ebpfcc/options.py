@@ -10,7 +10,7 @@ class Options:
         "inputs", "output", "action", "language",
         "target", "big_endian", "cpu", "flavour", "std_year", "std_gnu", "opt_level", "debug", "frame_limit",
         "defines", "includes", "imacros", "iquote", "include_dirs", "isystem", "idirafter", "nostdinc", "sysroot", "undef", "trigraphs",
-        "warnings", "color", "caret", "fixits", "diagnostics_format",
+        "warnings", "color", "progress", "caret", "fixits", "diagnostics_format",
         "error_limit", "preprocess_only", "keep_comments", "no_line_markers", "dump", "show_headers",
         "dependencies", "dependency_file", "dependency_targets", "dependency_phony", "missing_generated",
         "prefix_map", "debug_prefix_map", "debug_directory", "working_directory", "verbose", "dry_run", "save_temps", "freestanding", "unsigned_char",
@@ -44,6 +44,7 @@ class Options:
         self.undef = False
         self.trigraphs = False
         self.warnings: list[str] = []  # -W names as given, without -W; "#silent" for -w
+        self.progress = False  # long work may be told on the terminal
         self.color = "auto"
         self.caret = True  # messages show the source line
         self.fixits = False  # and what would mend it, for programs

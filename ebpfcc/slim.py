@@ -52,6 +52,8 @@ def emit(options: Options) -> int:
     except BrokenPipeError:
         raise
     except OSError as error:
+        if options.output in ("", "-"):
+            raise
         return failed(options, f"unable to open output file '{visible(options.output)}': {error.strerror}")
     return 0
 

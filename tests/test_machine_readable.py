@@ -172,10 +172,12 @@ def test_passes_that_can_be_shown_are_those_that_are_traced() -> None:
 
 
 # -- streams -----------------------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("arguments", ["--version", "--help", "-E good.c", "-S good.c -o -", "-c good.c -o -", "-M good.c", "--stack-chains -c good.c"])
+@pytest.mark.parametrize(
+    "arguments", ["--version", "--help", "-E good.c", "-S good.c -o -", "-c good.c -o -", "-M good.c", "--stack-chains -c good.c", "--emit-vmlinux-h"]
+)
 @pytest.mark.parametrize("where, why", [(">/dev/full", "No space left on device"), (">&-", "Bad file descriptor")], ids=["full", "closed"])
 def test_output_that_takes_nothing(arguments: str, where: str, why: str, here: Path) -> None:
-    line = f'"{sys.executable}" -m ebpfcc {arguments} {where}'
+    line = f'EBPFCC_VMLINUX=good.c "{sys.executable}" -m ebpfcc {arguments} {where}'
     done = subprocess.run(["sh", "-c", line], capture_output=True, text=True, env=environment(), timeout=60)
     assert (done.returncode, done.stderr) == (1, f"ebpfcc: error: cannot write the standard output: {why}\n")
 

@@ -6,6 +6,7 @@ import struct
 
 import pytest
 
+import ebpfcc
 from ebpfcc.codegen.asm import assemble
 from ebpfcc.codegen.print_asm import TARGET, bytes_text, decode, symbol_name
 
@@ -55,3 +56,21 @@ def test_data() -> None:
     assert bytes_text(bytes(9)) == "\t.zero\t9\n"
     assert bytes_text(b"\x01\x02" + bytes(8)) == "\t.byte\t1, 2\n\t.zero\t8\n"
     assert symbol_name("a.b") == "a.b" and symbol_name("a/b") == '"a/b"'
+
+
+def test_lines_and_helpers_are_named() -> None:
+    """A source line once, where it begins; the columns of what follows on it."""
+    text = """\
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+SEC("xdp") int prog(struct xdp_md *ctx)
+{
+\tlong now = bpf_ktime_get_ns(), id = bpf_get_smp_processor_id();
+\treturn now > id;
+}
+"""
+    made = ebpfcc.compile(text=text, name="/p.c", flags="-O2 -g -S").text or ""
+    assert made.count("# /p.c:5:13: long now = bpf_ktime_get_ns(), id = bpf_get_smp_processor_id();\n") == 1
+    assert "\tcall 5  # bpf_ktime_get_ns\n" in made and "\tcall 8  # bpf_get_smp_processor_id\n" in made
+    assert any(line.startswith("\t# /p.c:5:") and line.count(":") == 2 for line in made.splitlines())
+    assert "# /p.c" not in (ebpfcc.compile(text=text, name="/p.c", flags="-O2 -S").text or "")

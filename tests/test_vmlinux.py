@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pty
 import shutil
 import subprocess
 import sys
@@ -170,3 +171,23 @@ def test_no_slim_header_of_wrong_sources(here: Path, capsys: pytest.CaptureFixtu
         capture_output=True, text=True,
     )  # fmt: skip
     assert done.returncode == 0 and "struct only_here {" in done.stdout
+
+
+@needs_btf
+def test_making_the_header_is_told_on_a_terminal(tmp_path: Path) -> None:
+    """Once: it takes a second or two."""
+    (tmp_path / "a.c").write_text("#include <vmlinux.h>\nint f(struct task_struct *t) { return t->pid; }\n")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "XDG_CACHE_HOME": str(tmp_path / "cache"), "TERM": "xterm"}
+    environment.pop("EBPFCC_VMLINUX", None)
+    shown = []
+    for _ in range(2):
+        ours, theirs = pty.openpty()
+        command = [sys.executable, "-m", "ebpfcc", "-c", "a.c", "-o", "a.o"]
+        subprocess.run(command, cwd=tmp_path, stderr=theirs, env=environment, check=True, timeout=120)
+        os.write(theirs, b"end")
+        shown.append(b"")
+        while not shown[-1].endswith(b"end"):
+            shown[-1] += os.read(ours, 1000)
+        os.close(ours)
+        os.close(theirs)
+    assert shown == [b"making <vmlinux.h> of /sys/kernel/btf/vmlinux ...\r\x1b[Kend", b"end"]

@@ -8,11 +8,14 @@ from __future__ import annotations
 import struct
 
 from ..diag import visible
+from ..target.helpers import HELPERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
+
+    Where = Callable[[Any], tuple[str, int, int, str] | None]  # of a position: file, line, column, the line's text
 
 ALU = {0x00: "+=", 0x10: "-=", 0x20: "*=", 0x30: "/=", 0x40: "|=", 0x50: "&=", 0x60: "<<=", 0x70: ">>=", 0x90: "%=", 0xA0: "^=", 0xB0: "=", 0xC0: "s>>="}
 SIGNED = {0x30: "s/=", 0x90: "s%="}
@@ -153,8 +156,8 @@ def binding(name: str, linkage: str, attrs: Any) -> str:
     return out + (f"\t.hidden\t{name}\n" if "hidden" in attrs else "")
 
 
-def function_text(number: int, code: Any, fn: Any, big_endian: bool, where: Callable[[Any], str | None] | None) -> str:
-    """One function. where(position): what stands in comments over the instructions of a source line."""
+def function_text(number: int, code: Any, fn: Any, big_endian: bool, where: Where | None) -> str:
+    """One function, with the source lines as comments over their instructions."""
     name = symbol_name(code.name)
     out = [section_line(code.section, True), binding(name, fn.linkage, fn.attrs), f"\t.p2align\t3\n\t.type\t{name},@function\n{name}:\n"]
     rows = decode(code.code, big_endian)
@@ -163,19 +166,23 @@ def function_text(number: int, code: Any, fn: Any, big_endian: bool, where: Call
     relocs = {off: (kind, symbol, addend) for off, kind, symbol, addend in code.relocs}
     cores = dict(code.core_relocs)
     lines = dict(code.lines)
-    last = None
+    last = ("", 0, 0)
     for slot, text, target in rows:
         if slot in targets:
             out.append(f"LBB{number}_{slot}:\n")
         if where is not None and slot * 8 in lines:
-            comment = where(lines[slot * 8])
-            if comment is not None and comment != last:
-                out.append(f"\t# {visible(comment)}\n")
-                last = comment
+            found = where(lines[slot * 8])
+            if found is not None and found[:3] != last:
+                file, line, column, source = found
+                of_source = f": {source.strip()}" if (file, line) != last[:2] else ""
+                out.append(f"\t# {visible(f'{file}:{line}:{column}{of_source}')}\n")
+                last = file, line, column
         if slot * 8 in relocs:
             text = relocated(text, *relocs[slot * 8])
         elif target is not None:
             text = text.replace(TARGET, f"LBB{number}_{target}" if target in starts else f"{target - slot - 1:+d}")
+        elif text.startswith("call ") and int(text[5:]) in HELPERS:
+            text += f"  # bpf_{HELPERS[int(text[5:])]}"
         core = cores.get(slot * 8)
         out.append(f"\t{text}{f'  # CO-RE {core.spec}, kind {core.kind}' if core is not None else ''}\n")
     out.append(f".Lfunc_end{number}:\n\t.size\t{name}, .Lfunc_end{number}-{name}\n\n")
@@ -222,7 +229,7 @@ def quoted(data: bytes) -> str:
     return "".join(c if " " <= c < "\x7f" else f"\\{ord(c):03o}" for c in text)
 
 
-def assembly(module: Any, codes: list[Any], big_endian: bool, file: str, where: Callable[[Any], str | None] | None) -> str:
+def assembly(module: Any, codes: list[Any], big_endian: bool, file: str, where: Where | None) -> str:
     """A whole module, without its BTF."""
     out = [f'\t.text\n\t.file\t"{quoted(file.encode("utf-8", "surrogateescape"))}"\n']
     out += [f"{text}\n" for text, _ in module.asm]

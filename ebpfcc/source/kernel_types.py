@@ -29,11 +29,11 @@ def header(options: Options) -> Header | None:
     """The header, or None for the bundled core types. Raises OSError if the one that the user names cannot be had."""
     wish = os.environ.get(VARIABLE)
     if wish is not None:
-        return named(wish) if wish else None
+        return named(wish, options.progress) if wish else None
     if not is_for_this_machine(options):
         return None
     try:
-        return of_running_kernel()
+        return of_running_kernel(options.progress)
     except OSError:
         return None  # why_core() tells
 
@@ -58,16 +58,16 @@ def is_for_this_machine(options: Options) -> bool:
     return all(name == here for name in asked) and options.big_endian == (sys.byteorder == "big")
 
 
-def of_running_kernel() -> Header:
+def of_running_kernel(progress: bool = False) -> Header:
     from zlib import crc32
 
     status = os.stat(KERNEL_BTF)
     system = os.uname()
     build = crc32(f"{system.version} {FORM}".encode())  # another build of the same release has other types
-    return kept(f"vmlinux-{system.release}-{status.st_size}-{build:08x}.h", KERNEL_BTF, status, None)
+    return kept(f"vmlinux-{system.release}-{status.st_size}-{build:08x}.h", KERNEL_BTF, status, None, progress)
 
 
-def named(path: str) -> Header:
+def named(path: str, progress: bool) -> Header:
     """The user's: a header as it is, BTF as a header."""
     try:
         status = os.stat(path)
@@ -76,19 +76,29 @@ def named(path: str) -> Header:
             return path, data, (status.st_dev, status.st_ino)
         from hashlib import sha256
 
-        return kept(f"vmlinux-{sha256(data).hexdigest()[:32]}-{FORM}.h", path, status, data)
+        return kept(f"vmlinux-{sha256(data).hexdigest()[:32]}-{FORM}.h", path, status, data, progress)
     except OSError as error:
         raise OSError(error.errno, f"{error.strerror} ({VARIABLE} names it)") from error
 
 
-def kept(name: str, path: str, status: os.stat_result, data: bytes | None) -> Header:
-    """The header of that name in the cache; else made of BTF, data or what is in the file, and kept. Raises OSError."""
+def kept(name: str, path: str, status: os.stat_result, data: bytes | None, progress: bool) -> Header:
+    """The header of that name in the cache; else made of BTF, data or what is in the file, and kept. Raises OSError.
+
+    progress: say so meanwhile, on a terminal: it takes a second or two."""
     key = status.st_dev, status.st_ino
     with Cache() as cache:
         text = cache.read(name)
         if text is not None and text.endswith(WHOLE):
             return os.path.join(cache.path, name), text, key
-    text = made_of(read_named(path, MOST_OBJECT) if data is None else data)
+    if progress:
+        sys.stderr.write(f"making <vmlinux.h> of {path} ...")
+        sys.stderr.flush()
+    try:
+        text = made_of(read_named(path, MOST_OBJECT) if data is None else data)
+    finally:
+        if progress:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
     with Cache(make=True) as cache:
         return os.path.join(cache.path, name) if cache.write(name, text) else path, text, key
 
