@@ -42,6 +42,7 @@ from ebpfcc.opt import (
     merge_calls,
     merge_objects,
     pipeline,
+    pointer_counters,
     prune_params,
     rotate,
     second_names,
@@ -88,6 +89,7 @@ def inlining(optimise: bool) -> Callable[[Module], None]:
 
 PASSES: dict[str, Callable[[Module], None]] = {
     "align_objects": on_functions(align_objects.run),
+    "pointer_counters": on_functions(pointer_counters.run),
     "prune_params": on_functions(prune_params.run),
     "dce": on_functions(dce.run),
     "simplify_cfg": on_functions(simplify_cfg.run),

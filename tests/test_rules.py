@@ -137,9 +137,13 @@ class Terms:
                 yield self.new("add", "ptr", [a, c])
             yield self.new("add", "ptr", [a, self.v])
             yield self.new("ptrtoint", "i64", [a])
-            for b in pointers:
+            farther = self.new("add", "ptr", [a, self.v])
+            twice = self.new("add", "ptr", [farther, self.w])
+            for b in (*pointers, farther, self.new("add", "ptr", [a, self.w]), self.new("add", "ptr", [farther, fn.const("i64", 16)])):
                 for cond in CONDITIONS:
                     yield self.new("icmp", "i32", [a, b], cond)
+            yield self.new("icmp", "i32", [farther, twice], "ult")
+            yield self.new("icmp", "i32", [twice, self.new("add", "ptr", [farther, self.new("zext", "i64", [self.x])])], "ult")
         yield self.new("inttoptr", "ptr", [self.new("ptrtoint", "i64", [self.p])])
         for a in (variable, other, fn.gaddr("h")):
             yield self.new("sub", "i64", [self.new("ptrtoint", "i64", [other]), self.new("ptrtoint", "i64", [a])])
@@ -211,7 +215,18 @@ class Prover:
         return {"add": a + b, "sub": a - b, "mul": a * b, "and": a & b, "or": a | b, "xor": a ^ b}[op]
 
     def holds(self, a: Value, b: Value) -> bool:
+        if a.op == "icmp" and a.args[0].type == "ptr" and a.aux not in ("eq", "ne"):
+            for v in a.args:
+                self.assume_inside(v)
         return self.proves(self.term(a) == self.term(b))
+
+    def assume_inside(self, v: Value) -> None:
+        """Pointers whose order is asked for are into one object, which does not wrap around (C11 6.5.8 paragraph 5)."""
+        while v.op == "add" and v not in self.terms:
+            off = self.term(v.args[1])
+            self.assumed += [off > -(1 << 58), off < 1 << 58]
+            v = v.args[0]
+        self.assumed += [z3.UGT(self.term(v), 1 << 60), z3.ULT(self.term(v), 1 << 61)]
 
     def proves(self, claim: Any) -> bool:
         solver = z3.Solver()

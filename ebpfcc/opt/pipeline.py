@@ -24,6 +24,7 @@ from . import (
     mem2reg,
     merge_calls,
     merge_objects,
+    pointer_counters,
     prune_params,
     rotate,
     second_names,
@@ -170,6 +171,9 @@ def clean_up(fn: Function, module: Module, trace: Trace) -> None:
 
 def after_inlining(fn: Function, module: Module, final: set[str], late: dict[str, int], level: str, trace: Trace) -> None:
     constants(fn, module, final, trace)
+    if pointer_counters.run(fn):
+        trace("pointer_counters", fn)
+        scalar_passes(fn, module, trace)
     if unroll.run(fn, level in ("2", "3"), late):
         trace("unroll", fn)
         prune_params.run(fn)

@@ -1,10 +1,12 @@
 """Algebraic rewrites that look at how an operand was made.  Each keeps the number of instructions or lowers it.
 
-The verifier's view comes first: a comparison is never moved to another value, and nothing is rewritten on pointers."""
+The verifier's view comes first: a comparison is never moved to another value, and of what is done with pointers only this is rewritten:
+two that are made of one are compared by what was added to it, since the verifier learns nothing from comparing them."""
 
 from __future__ import annotations
 
 from ..ir.core import INVERSE, SWAPPED, Function, Value
+from ..ir.effects import same_base
 from ..ir.fold import BITS, simplify
 
 TYPE_CHECKING = False
@@ -144,7 +146,43 @@ def rule_icmp(fn: Function, insn: Value, out: list[Value]) -> Value | None:
             insn.aux, insn.args = "eq", [a, fn.const(a.type, 0)]
         elif cond == "ugt" and n == 0:
             insn.aux = "ne"
+    elif a.type == "ptr":
+        return compare_offsets(fn, insn, out)
     return None
+
+
+def compare_offsets(fn: Function, insn: Value, out: list[Value]) -> Value | None:
+    """Of pointers into one object (C11 6.5.8 paragraph 5: others are not compared but for equality) the offsets, signed."""
+    base, added, low = parts_of(insn.args[0])
+    other, added2, low2 = parts_of(insn.args[1])
+    if not same_base(base, other):
+        return None
+    if added == added2:
+        added = added2 = []
+    if len(added) > 1 or len(added2) > 1:
+        return None
+    zero = fn.const("i64", 0)
+    left, right = added[0] if added else zero, added2[0] if added2 else zero
+    cond = insn.aux.replace("u", "s", 1) if insn.aux[0] == "u" else insn.aux
+    if not added:
+        left, right, low, low2, cond = right, left, low2, low, SWAPPED[cond]
+    right = make(fn, insn, out, "add", "i64", [right, fn.const("i64", low2 - low)])
+    return make(fn, insn, out, "icmp", "i32", [left, right], cond)
+
+
+def parts_of(v: Value) -> tuple[Value, list[Value], int]:
+    """What a pointer is made of: another one, values that were added to it, and a constant."""
+    added: list[Value] = []
+    constant = 0
+    while v.op == "add" and v.type == "ptr":
+        if v.args[1].op == "const":
+            constant += v.args[1].aux
+        else:
+            added.append(v.args[1])
+        v = v.args[0]
+    if v.op == "gaddr":
+        constant += v.aux[1]
+    return v, added, constant
 
 
 def rule_sextn(fn: Function, insn: Value, out: list[Value]) -> Value | None:

@@ -35,9 +35,10 @@ def run(fn: Function) -> int:
     for block in fn.blocks:
         below = [t.block for t in block.insns[-1].targets if t.block.preds == [block] and depth[t.block] <= depth[block]]
         if below:
+            tested = operands_of_test(block)
             for insn in movable(block):
                 for successor in below:
-                    if is_needed_only_below(insn, successor, readers, idom):
+                    if is_needed_only_below(insn, successor, readers, idom, tested):
                         block.insns.remove(insn)
                         successor.insns.insert(0, insn)
                         insn.block = successor
@@ -61,12 +62,19 @@ def movable(block: Block) -> list[Value]:
     return found
 
 
-def is_needed_only_below(insn: Value, successor: Block, readers: Readers, idom: dict[Block, Block]) -> bool:
-    """No way but through the successor reads it, and no more than one register is live for longer so that it can be made there."""
+def operands_of_test(block: Block) -> list[Value]:
+    """What the branch at the block's end compares."""
+    branch = block.insns[-1]
+    return branch.args[0].args if branch.op == "br" and branch.args[0].op == "icmp" else []
+
+
+def is_needed_only_below(insn: Value, successor: Block, readers: Readers, idom: dict[Block, Block], tested: list[Value]) -> bool:
+    """No way but through the successor reads it, and no more than one register is live for longer so that it can be made there; or it is
+    made of what the branch before bounds, of which the verifier does not bound what was made before."""
     if not all(cfg.dominates(idom, successor, place) for _, place in readers.get(insn, ())):
         return False
     held = [a for a in insn.args if a.op not in LEAVES and not any(r is not insn and cfg.dominates(idom, successor, place) for r, place in readers[a])]
-    return len(held) <= 1
+    return len(held) <= 1 or any(a in tested for a in insn.args if a.op not in LEAVES)
 
 
 def sink_in_block(block: Block, readers: Readers) -> int:
