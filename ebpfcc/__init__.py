@@ -6,7 +6,7 @@
         print(d.severity, d.file, d.line, d.col, d.message)
     if result.data is not None:
         result.write("prog.o")
-        print(ebpfcc.verify(result.data))    # load its programs into the running kernel, for the verifier's answer
+        print(ebpfcc.verify(result))    # load its programs into the running kernel, for the verifier's answer
 
 Importing this package loads nothing else; the stages come with the first call.
 """

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 OF_THE_COMMAND = (
     ("output", "-o", "the object is in the result's 'data', and result.write() writes it"),
     ("save_temps", "-save-temps", "compile with '-E' and '-S' for the texts"),
-    ("verify", "--verify", "call ebpfcc.verify(result.data)"),
+    ("verify", "--verify", "call ebpfcc.verify(result)"),
     ("verify_log", "-fverify-log=", "each program of ebpfcc.verify()'s result has its 'log'"),
     ("dry_run", "-###", "nothing is run"),
 )

@@ -34,6 +34,13 @@ PRELUDE = """#include <vmlinux.h>
 """
 
 
+# Runs a command of the shell once the loopback device of a new network is up (SIOCSIFFLAGS with IFF_UP | IFF_RUNNING).
+LOOPBACK = (
+    "import fcntl, os, socket, struct, sys; fcntl.ioctl(socket.socket(), 0x8914, struct.pack('16sH14s', b'lo', 0x41, b'')); "
+    "os.execvp('bash', ['bash', '-c', sys.argv[1]])"
+)
+
+
 class Listing(NamedTuple):
     language: str
     text: str
@@ -130,7 +137,8 @@ def python(text: str, where: str, folder: Path, environment: dict[str, str]) -> 
 
 
 def session(text: str, where: str, folder: Path, environment: dict[str, str]) -> None:
-    alone = ["unshare", "--net", "sh", "-c", 'ip link set lo up && exec bash -c "$1"', "sh"] if os.geteuid() == 0 and "sudo " in text else ["bash", "-c"]
+    in_kernel = os.geteuid() == 0 and "sudo " in text
+    alone = ["unshare", "--net", sys.executable, "-c", LOOPBACK] if in_kernel else ["bash", "-c"]
     for part in re.split(r"^\$ ", text, flags=re.M)[1:]:
         command, _, shown = part.partition("\n")
         done = subprocess.run(

@@ -25,7 +25,8 @@ FOLDER = ROOT / "tests" / "mistakes"
 PAGE = ROOT / "docs" / "mistakes.md"
 RECORDED = FOLDER / "theirs.txt"
 HERE = " /* HERE */"
-STAGES = {"c": ("The compiler", "clang 19"), "libbpf": ("libbpf", "libbpf 1.1"), "verifier": ("The verifier", "the kernel (6.18)")}
+KERNEL = "6.18"  # that was asked
+STAGES = {"c": ("The compiler", "clang 19"), "libbpf": ("libbpf", "libbpf 1.1"), "verifier": ("The verifier", f"the kernel ({KERNEL})")}
 BEHIND = re.compile(r"the verifier on program|libbpf: |  |the value is|this path|'[^']*' is (?:read|the result|the address|set)|expanded from")
 
 

@@ -64,15 +64,20 @@ def may_be_negative(r: Refusal, e: Explanation) -> Told | None:
 
 
 def too_large_index(r: Refusal, e: Explanation) -> Told | None:
+    """Of a map's value, or of the variables of a section, which libbpf makes one value of a map."""
     register = r.insn.src if r.insn is not None and r.insn.kind == 1 else r.insn.dst if r.insn is not None and r.insn.kind in (2, 3) else None
-    found = r.path.index(r.last, register) if register is not None and not r.callee else None
-    if found is None or not found[0].name:
+    if register is None or r.callee:
         return None
+    found = r.path.index(r.last, register)
     size, off, whole = (e.number(name) for name in ("size", "off", "value"))
-    return e.rule, (
-        f"'{found[0].name}' may be too large here: it leads to {size} bytes at offset {off} of a map value (or global data) of {whole} bytes; compare it with "
-        "the number of elements first"
-    )
+    named = re.search(r"map=([^,.)]+)[,)]", r.known(register))
+    of = f"a value of map '{named[1]}', which has {whole} bytes" if named else f"a map value (or global data) of {whole} bytes"
+    if found is not None and found[0].name:
+        return (
+            e.rule,
+            f"'{found[0].name}' may be too large here: it leads to {size} bytes at offset {off} of {of}; compare it with the number of elements first",
+        )
+    return e.rule, f"this reaches {size} bytes at offset {off} of {of}: keep the offset or index within it"
 
 
 def too_small_for_map(r: Refusal, e: Explanation) -> Told | None:
@@ -103,6 +108,11 @@ def address_of_kernel(r: Refusal, e: Explanation) -> Told | None:
     kind = r.section.removeprefix("?").partition("/")[0].partition(".")[0]
     if r.is_null(register):
         return e.rule, f"{r.subject(register)} is NULL here, which cannot be dereferenced"
+    if origin is not None and origin.text == "the result of bpf_get_current_task()":
+        return e.rule, (
+            f"{r.subject(register)} is an address, which cannot be followed: read what is there with BPF_CORE_READ(), or call bpf_get_current_task_btf(), "
+            "which gives a pointer"
+        )
     if origin is None or kind not in TRACING or not origin.text.startswith(("read from", "parameter", "argument")):
         return None
     return e.rule, (

@@ -16,7 +16,8 @@ TABLE: list[tuple[str, str, str]] = [
     ("too-large", r"BPF program is too large\. Processed (?P<n>\d+) insn",
      "the program takes the verifier more than {n_1} instructions to follow: bound the loop more tightly, or use bpf_loop() or an iterator"),
     ("jump-too-complex", r"The sequence of \d+ jumps is too complex",
-     "there are too many branches that the verifier has not yet followed: split the function into global (non-static) functions, or use bpf_loop()"),
+     "there are too many branches that the verifier has not yet followed: bound loops by constants, split the function into global (non-static) "
+     "functions, or use bpf_loop()"),
     ("infinite-loop", r"infinite loop detected",
      "this loop may never end, as far as the verifier sees: let it count up to a constant, or use bpf_loop() or an iterator"),
     ("back-edge", r"back-edge from insn \d+ to \d+",
@@ -96,7 +97,7 @@ TABLE: list[tuple[str, str, str]] = [
     ("map-pointer-write", r"only read from \w+ is supported",
      "the map itself cannot be written to: use bpf_map_update_elem()"),
     ("kernel-write", r"no write support to \w+ at off|only read is supported",
-     "members of this kernel structure cannot be written to"),
+     "members of this kernel structure cannot be written to: use the helper or kernel function that changes them, if there is one"),
     ("misaligned-stack", r"misaligned stack access off (?P<off>\S+) size (?P<size>\d+)",
      "the {size} bytes on the stack that are used here are not aligned to {size}"),
     ("misaligned", r"misaligned (?:\w+ )?access off (?P<off>\S+) size (?P<size>\d+)",

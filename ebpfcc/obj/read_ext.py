@@ -6,7 +6,7 @@ import struct
 from bisect import bisect_left, bisect_right
 from typing import NamedTuple
 
-from .btf import DECL_TAG, FUNC, PTR, STRUCT
+from .btf import DECL_TAG, FUNC, PTR, STRUCT, UNION
 from .names import Names
 from .read_btf import MAGIC, Btf, BtfError
 from .read_elf import ElfError, Symbol, read_elf
@@ -132,9 +132,16 @@ class Object:
 
     def member_at(self, struct_name: str, offset: int) -> str:
         """The member of a struct that begins at a byte; "" if it is not known."""
-        for t in self.btf.types if self.btf else ():
-            if self.btf and t.kind == STRUCT and t.name == struct_name:
-                return next((m.name for m in self.btf.members(t) if m.offset == offset), "")
+        btf = self.btf
+        record = next((t for t in btf.types if t.kind == STRUCT and t.name == struct_name), None) if btf else None
+        while btf is not None and record is not None:
+            inside = [m for m in btf.members(record) if m.offset <= offset]
+            exact = next((m.name for m in inside if m.name and m.offset == offset), "")
+            if exact or not inside or inside[-1].name:
+                return exact
+            offset -= inside[-1].offset
+            within = btf.strip(inside[-1].type)  # an anonymous struct or union
+            record = within if within.kind in (STRUCT, UNION) else None
         return ""
 
     def parameter(self, function: str, number: int) -> tuple[str, str]:

@@ -47,6 +47,25 @@ SEC("xdp") int prog(struct xdp_md *ctx) {
   bpf_ringbuf_submit(record, 0);
   return 1;
 }"""),
+    ("iterator_unchecked", "null-dereference", """
+struct task_struct { int pid; } __attribute__((preserve_access_index));
+struct each { union { void *meta; }; union { struct task_struct *task; }; };
+SEC("iter/task") int prog(struct each *ctx) {
+  return ctx->task->pid; /* FAULT */
+}"""),
+    ("current_task_followed", "scalar-dereference", """
+struct task_struct { int pid; } __attribute__((preserve_access_index));
+SEC("raw_tp/sys_enter") int prog(void *ctx) {
+  struct task_struct *task = (void *)bpf_get_current_task();
+  return task->pid; /* FAULT */
+}"""),
+    ("value_beyond", "map-value-bounds", """
+SEC("xdp") int prog(struct xdp_md *ctx) {
+  long key = 0, *v = bpf_map_lookup_elem(&hash, &key);
+  if (v)
+    v[1] = 2; /* FAULT */
+  return 1;
+}"""),
     ("null_arithmetic", "null-arithmetic", """
 SEC("xdp") int prog(struct xdp_md *ctx) {
   int key = ctx->rx_queue_index;
