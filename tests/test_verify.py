@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import ebpfcc
-from ebpfcc.kernel import attempt, explain, known, verifier_log
+from ebpfcc.kernel import attempt, child, explain, known, verifier_log
 from ebpfcc.kernel.cost import loop_heads, table
 from ebpfcc.kernel.layout import Insn
 from ebpfcc.kernel.libbpf import why_not
@@ -407,6 +407,21 @@ def test_interrupted(tmp_path: Path) -> None:
     os.killpg(process.pid, signal.SIGINT)
     assert process.communicate(timeout=60)[1] == "" and process.returncode == 130
     assert not (tmp_path / "t.o").exists()
+
+
+@needs_kernel
+def test_a_child_whose_parent_has_ended(tmp_path: Path) -> None:
+    """It has no one to answer, and says nothing."""
+    data = ebpfcc.compile(text=cases.PRELUDE + 'SEC("xdp") int prog(struct xdp_md *ctx) { return 1; }\n', flags="-O2 -g").data
+    assert data is not None
+    command = [sys.executable, "-c", child.COMMAND.format(child.PACKAGES), "object"]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdin is not None and process.stdout is not None and process.stderr is not None
+    process.stdout.close()
+    process.stdin.write(child.LENGTH.pack(len(data)) + data)
+    process.stdin.close()
+    assert process.stderr.read() == b"" and process.wait(60) == -signal.SIGPIPE
+    process.stderr.close()
 
 
 @needs_kernel

@@ -125,6 +125,7 @@ def serve() -> None:
     """The child."""
     import resource
 
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # a parent that Ctrl-C has ended wants no answer
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     for limit, most in ((resource.RLIMIT_CPU, SECONDS), (resource.RLIMIT_AS, MEMORY)):
         hard = resource.getrlimit(limit)[1]
