@@ -3,6 +3,7 @@
 #ifndef __EBPFCC_SYS_TYPES_H
 #define __EBPFCC_SYS_TYPES_H
 
+#include <features.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,8 +16,11 @@ typedef long off_t;
 typedef unsigned long ino_t;
 #ifndef __VMLINUX_H__
 typedef unsigned long dev_t;
+typedef unsigned long nlink_t;
 #endif
 typedef long time_t;
+typedef char *caddr_t;
+typedef char *__caddr_t;
 typedef unsigned int u_int;
 typedef unsigned char u_char;
 typedef unsigned short u_short;
