@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -22,10 +23,18 @@ from ebpfcc.kernel.verify import VerifyResult, verify
 from ebpfcc.obj.read_ext import Line
 
 HERE = Path(__file__).resolve().parent
-spec = importlib.util.spec_from_file_location("verify_cases", HERE / "verify" / "cases.py")
-assert spec is not None and spec.loader is not None
-cases = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(cases)
+
+
+def programs_of(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"verify_{name}", HERE / "verify" / f"{name}.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+cases = programs_of("cases")
+natural = programs_of("natural")
 
 WHY_NOT = why_not()
 needs_kernel = pytest.mark.skipif(bool(WHY_NOT), reason=f"no programs can be loaded: {WHY_NOT}")
@@ -144,6 +153,14 @@ def test_costs() -> None:
     loop = program.cost.lines[0]
     assert loop.visits >= 50 and "bpf_get_prandom_u32" in loop.text or loop.loop
     assert any(line.loop for line in program.cost.lines)
+
+
+@needs_kernel
+@pytest.mark.parametrize("cpu", ["v1", "v3", "v4"])
+@pytest.mark.parametrize("body", [body for _, body in natural.PROGRAMS], ids=[name for name, _ in natural.PROGRAMS])
+def test_natural_programs(body: str, cpu: str) -> None:
+    result = ebpfcc.verify(ebpfcc.compile(text=natural.PRELUDE + body, flags=["-O2", "-g", f"-mcpu={cpu}"]).data)
+    assert result.ok, result.diagnostics
 
 
 @needs_kernel
