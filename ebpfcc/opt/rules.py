@@ -155,7 +155,7 @@ def compare_offsets(fn: Function, insn: Value, out: list[Value]) -> Value | None
     """Of pointers into one object (C11 6.5.8 paragraph 5: others are not compared but for equality) the offsets, signed."""
     base, added, low = parts_of(insn.args[0])
     other, added2, low2 = parts_of(insn.args[1])
-    if not same_base(base, other):
+    if not same_base(base, other) or base.op == "const":  # made of null: a number
         return None
     if added == added2:
         added = added2 = []
