@@ -127,6 +127,21 @@ def test_addresses_far_from_their_symbol() -> None:
     assert Simulator(data).call("g") == 0x123456789 + 2
 
 
+@pytest.mark.parametrize("what", ["int a{};", "// {}\nint a = b;", '#include "a{}"', "#error {}", 'char a[] = "{}";', 'asm("{}");', '#line 1 "{}"\nint a = b;'])
+@pytest.mark.parametrize("half", ["\ud800", "\udfff", "\udc80", "\0"])
+def test_halves_of_surrogate_pairs(what: str, half: str) -> None:
+    """A caller's text may hold them, a file's cannot: they are bytes of no character."""
+    result = ebpfcc.compile(text=what.format(half * 3), name="t.c", flags=["-g"])
+    assert result.ok or all(d.line > 0 for d in result.diagnostics)
+    assert result.diag.text().encode("utf-8").isascii()
+
+
+def test_characters_that_no_argument_has() -> None:
+    for flags in (["-DX=\ud800"], ["-I\0"], ["-include", "a\0.h"]):
+        with pytest.raises(ebpfcc.UsageError, match="null character|no character"):
+            ebpfcc.compile(text="int a;", flags=flags)
+
+
 # -- lines ---------------------------------------------------------------------------------------------------------------------
 def test_splices_behind_trigraphs() -> None:
     assert ok("int a = 1 ??/\n+ 1;\n??=define A 5\nint b = A;\n", "-std=c17")

@@ -26,13 +26,23 @@ def has_comment(text: str) -> bool:
     return first >= 0 and (text.find("/*", first) >= 0 or text.find("//", first) >= 0)
 
 
+def whole(text: str) -> str:
+    """The text as its bytes would be read: half of a surrogate pair, which a caller's text may hold and no file can, is bytes of no character."""
+    if not text.isascii():
+        try:
+            text.encode("utf-8", "surrogateescape")
+        except UnicodeEncodeError:
+            return text.encode("utf-8", "surrogatepass").decode("utf-8", "surrogateescape")
+    return text
+
+
 class File:
     """A file's text as the lexer sees it: line ends are "\\n", line splices (5.1.1.2, phase 2) are gone, their places kept."""
 
     __slots__ = ("name", "text", "original", "cuts", "cut_sizes", "directives", "guard", "once", "newlines", "clean", "has_comments", "cache", "rows")
 
     def __init__(self, name: str, data: bytes | str, trigraphs: bool = False) -> None:
-        text = data if isinstance(data, str) else data.decode("utf-8", "surrogateescape")
+        text = whole(data) if isinstance(data, str) else data.decode("utf-8", "surrogateescape")
         if text[:1] == "\ufeff":
             text = text[1:]
         if "\r" in text:

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
+import extremes
 import mutate
 
 import ebpfcc
@@ -214,7 +215,17 @@ def compiled(text: str, flags: list[str]) -> None:
 
 def source(chance: random.Random) -> Callable[[], None]:
     seeds = sources()
-    text = mutate.text(chance, chance.choice(seeds), chance.choice(seeds))
+    kind = chance.random()
+    if kind < 0.12:
+        text = extremes.numbers(chance)
+    elif kind < 0.22:
+        text = extremes.deep(chance)
+    elif kind < 0.27:
+        text = extremes.splice_tokens(chance, mutate.TOKEN.findall(chance.choice(seeds)), mutate.TOKEN.findall(chance.choice(seeds)))
+    else:
+        text = mutate.text(chance, chance.choice(seeds), chance.choice(seeds))
+    if chance.random() < 0.08:
+        text = extremes.odd(chance, text)
     flags = flags_of(chance)
     return lambda: compiled(text, flags)
 
@@ -228,6 +239,8 @@ def assembly(chance: random.Random) -> Callable[[], None]:
         for _ in range(chance.randrange(1, 5)):
             mutate.change(chance, pieces, foreign)
         text = "".join(pieces)
+    if chance.random() < 0.1:
+        text = extremes.odd(chance, text)
     quoted = "".join(c if c.isprintable() and c not in '"\\' else f"\\{ord(c) & 255:03o}" for c in text)
     if chance.random() < 0.5:
         c = f'asm("{quoted}");\nint f(int x) {{ return x; }}\n'
@@ -242,7 +255,8 @@ def assembly(chance: random.Random) -> Callable[[], None]:
 
 def mutated_object(chance: random.Random) -> Callable[[], None]:
     base = chance.choice(objects())
-    data = mutate.fields(chance, base) if chance.random() < 0.75 else mutate.flip(chance, base)
+    kind = chance.random()
+    data = extremes.objects(chance, base) if kind < 0.5 else mutate.fields(chance, base) if kind < 0.85 else mutate.flip(chance, base)
     return lambda: read(data)
 
 
@@ -317,14 +331,14 @@ def one_call(chance: random.Random, simulator: Simulator) -> Callable[[], object
 WORDS = """-c -S -E -O2 -O0 -Os -O -g -g0 -Wall -Wextra -Werror -w -M -MM -MD -MMD -MP -MG -MF x.d -MT t -MQ t -o out.o -o out.s -o - -o dir -o /dev/null -I . -Idir
     -isystem dir -iquote . -include a.h -include missing.h -imacros a.h -D X -DX=1 -D5 -DF(x)=x -UX -U -std=c99 -std=gnu11 -std=x -ansi -pedantic --target=bpf --target=bpfeb
     --target=x86_64-linux-gnu --target=zzz -target bpf -mcpu=v1 -mcpu=v4 -mcpu=help -mcpu=v9 -mcpu=probe -mlittle-endian -mbig-endian -x c -x c++ -x assembler -x
-    cpp-output -x none a.c b.c bad.c empty.c a.h dir missing.c - -- @args @missing @ --version --help -v -### -print-file-name=x -print-search-dirs
+    cpp-output -x none a.c b.c bad.c empty.c a.h dir missing.c - -- @args @missing @loop @two @odd @many @a.c @dir @ --version --help -v -### -print-file-name=x -print-search-dirs
     -dumpmachine -dM -dD -dI -dN -P -C -H -save-temps -save-temps=obj -fverify-log=log --emit=ir --emit=x --print-after=all --print-after=gvn -ftime-report
     -ferror-limit=0 -ferror-limit=x -fno-builtin -fzzz -mattr=+alu32 -mattr=x -mllvm -bpf-stack-size=64 -mllvm x -Xclang -target-feature -Xclang +alu32 -Wp,-MD,q.d
     -Xpreprocessor -Wno-error -Werror=unused -Wzzz -nostdinc -undef -trigraphs -fsyntax-only -fdebug-prefix-map=a=b -ffile-prefix-map=a -fdebug-compilation-dir=q
     -fdiagnostics-color=always -mframe-limit=64 -mframe-limit=x -mkernel=5.4 -mkernel=x -shared -lm -L. -Wl,x -pthread -fPIC out.o -emit-llvm -flto -j
     --sysroot=dir -isysroot -idirafter dir -resource-dir q -fmax-errors=3""".split()
 FILES = {"a.c": '#include "a.h"\nint f(int x) { return x + A; }\n', "b.c": "int g(void) { return 1; }\n", "bad.c": "int f(void) { return y; }\n", "empty.c": "",
-         "a.h": "#define A 1\n", "args": "-O2 -g 'a.c' -o \"out.o\"\n", "dir/d.h": "int d;\n"}  # fmt: skip
+         "a.h": "#define A 1\n", "args": "-O2 -g 'a.c' -o \"out.o\"\n", "dir/d.h": "int d;\n", "loop": "@loop -c a.c", "two": "-O2 @three", "three": "@two @two", "odd": "-D'A -c \\\n a.c \0 -o", "many": "-DA=1 " * 5000}  # fmt: skip
 
 
 class HandedOver(BaseException):
@@ -342,6 +356,8 @@ def folder() -> str:
 def command(chance: random.Random) -> Callable[[], None]:
     folder()
     arguments = [chance.choice(WORDS) for _ in range(chance.randrange(1, 9))]
+    if chance.random() < 0.6:
+        arguments = arguments[: chance.randrange(4)] + [word for _ in range(chance.choice((1, 1, 2, 3))) for word in extremes.valued(chance)]
     if chance.random() < 0.5:
         arguments += ["-c", "a.c"]
     if chance.random() < 0.5:
