@@ -143,6 +143,9 @@ GROWING: dict[str, Callable[[int], str]] = {
     "comparisons": lambda n: "int f(int x) { return " + " + ".join(f"(x > {k})" for k in range(n)) + "; }",
     "values at once": lambda n: "int f(int *x, int y) { " + "".join(f"int v{k} = x[{k}] * y; " for k in range(n)) + "int s = 0; "
     + "".join(f"s = s * 3 + v{k}; " for k in range(n)) + "s ^= y; " + "".join(f"s = s * 5 + v{k}; " for k in range(n)) + "return s; }",
+    "else if": lambda n: "int f(int x, int y) { int r = 0; " + "else ".join(f"if (x < {k * 3}) r = y + {k * 7}; " for k in range(n)) + "return r; }",
+    "returns": lambda n: "int f(int x) { " + "else ".join(f"if (x == {k * 3}) return {k * 7}; " for k in range(n)) + "return 0; }",
+    "cases": lambda n: "int f(int x) { int r = 0; switch (x) { " + "".join(f"case {k}: r += x * {k}; " for k in range(n)) + "} return r; }",
     "objects at once": lambda n: "int g(int *); int f(int x) { " + "".join(f"int a{k} = x; g(&a{k}); " for k in range(n)) + "return x; }",
     "objects in turn": lambda n: "int g(int *); int f(int x) { " + "".join(f"{{ int a{k} = x; g(&a{k}); }} " for k in range(n)) + "return x; }",
 }  # fmt: skip

@@ -17,13 +17,16 @@ def run(fn: Function) -> int:
         return 0
     cfg.compute_preds(fn)
     uses = count_uses(fn)
-    return sum(clamp(fn, block, param, uses) for block in fn.blocks[1:] if len(block.preds) > 1 for param in list(block.params))
+    edges: dict[Block, list[Target]] = {}
+    for block in fn.blocks:
+        for t in block.insns[-1].targets:
+            edges.setdefault(t.block, []).append(t)
+    return sum(clamp(fn, block, param, edges[block], uses) for block in fn.blocks[1:] if len(block.preds) > 1 for param in list(block.params))
 
 
-def clamp(fn: Function, block: Block, param: Value, uses: dict[Value, int]) -> int:
+def clamp(fn: Function, block: Block, param: Value, edges: list[Target], uses: dict[Value, int]) -> int:
     """Of a parameter at which the sum arrives, or else constants: among them the one that it was compared with."""
     at = block.params.index(param)
-    edges = [t for pred in dict.fromkeys(block.preds) for t in pred.insns[-1].targets if t.block is block]
     arriving = [t.args[at] for t in edges]
     total = next((a for a in arriving if a.op == "add" and a.aux == "nsw" and a.args[1].op == "const"), None)
     if total is None or any(a is not total and a.op != "const" for a in arriving) or uses[total] != arriving.count(total) + 1 or not uses.get(param):

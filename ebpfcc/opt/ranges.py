@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     Bounds = tuple[int, int]
 
 MAX_DEPTH = 12
+MAX_FACTS = 100  # that are looked at for one value, from the nearest on
 
 
 class Ranges:
@@ -29,6 +30,10 @@ class Ranges:
                 fact = edge_fact(block.preds[0].insns[-1], block)
                 if fact is not None:
                     self.facts[block] = [fact]
+        self.above: dict[Block, Block | None] = {fn.blocks[0]: None}  # the nearest block of which something is known that dominates this one
+        for block in fn.blocks[1:]:
+            up = self.idom[block]
+            self.above[block] = up if up in self.facts else self.above[up]
 
     def find_counters(self, loop: cfg.Loop) -> None:
         """`p = param(constant, p + step)`, staying while p + off < n: p is at most n - 1 - off + step."""
@@ -70,12 +75,15 @@ class Ranges:
     def of(self, v: Value, block: Block | None = None, depth: int = 0) -> Bounds:
         """Bounds of v, at the start of `block` if one is given."""
         low, high = self.made(v, block, depth)
-        while block is not None:
-            for x, cond, n in self.facts.get(block, ()):
+        if block is not None and block not in self.facts:
+            block = self.above.get(block)
+        for _ in range(MAX_FACTS):
+            if block is None:
+                break
+            for x, cond, n in self.facts[block]:
                 if x is v:
                     low, high = narrowed(low, high, cond, n, WIDTH[v.type])
-            above = self.idom.get(block)
-            block = above if above is not block else None
+            block = self.above.get(block)
         return (low, high) if low <= high else (0, (1 << WIDTH[v.type]) - 1)
 
     def made(self, v: Value, block: Block | None, depth: int) -> Bounds:

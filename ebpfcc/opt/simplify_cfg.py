@@ -5,7 +5,7 @@ A branch that folds takes its dead blocks along: the verifier refuses unreachabl
 from __future__ import annotations
 
 from ..ir import cfg
-from ..ir.core import Block, Function, Target, Value, replace_values
+from ..ir.core import Block, Function, Target, Value, count_uses, replace_values
 
 
 def run(fn: Function) -> bool:
@@ -87,17 +87,20 @@ def thread_empty(fn: Function) -> bool:
     """Edges into a block that only jumps on go to where it jumps."""
     changed = False
     forward: dict[Block, Target] = {}
+    uses: dict[Value, int] = {}
     for block in fn.blocks[1:]:
         if len(block.insns) == 1 and block.insns[0].op == "jmp" and block.unroll is None:
             target = block.insns[0].targets[0]
             if target.block is block:
                 continue
-            if block.params and any(used_outside(fn, p, block) for p in block.params):
-                continue
+            if block.params:
+                uses = uses or count_uses(fn)
+                if any(uses.get(p, 0) > target.args.count(p) for p in block.params):  # it is used behind the block, too
+                    continue
             forward[block] = target
     if not forward:
         return False
-    for block in fn.blocks:
+    for block in reversed(fn.blocks):  # so that of a row of empty blocks each is passed by once
         for target in block.insns[-1].targets:
             seen = set()
             while target.block in forward and target.block not in seen:
@@ -117,19 +120,6 @@ def thread_empty(fn: Function) -> bool:
 def reaches_differently(block: Block, target: Block, args: list[Value]) -> bool:
     """Another edge of the block leads to `target` with other arguments: two such edges would need the empty block back."""
     return any(t.block is target and t.args != args for t in block.insns[-1].targets)
-
-
-def used_outside(fn: Function, param: Value, block: Block) -> bool:
-    for other in fn.blocks:
-        for insn in other.insns:
-            if other is block and insn is block.insns[0]:
-                continue
-            if param in insn.args:
-                return True
-            for target in insn.targets:
-                if param in target.args:
-                    return True
-    return False
 
 
 def merge_chains(fn: Function) -> bool:
