@@ -22,7 +22,7 @@ import sys
 from . import flag_tables as tables
 from .disk import is_bpf_object
 from .options import Options
-from .words import split_words
+from .words import no_argument, split_words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -322,20 +322,11 @@ def parse(argv: list[str], program: str = "ebpfcc") -> Options:
         r.options.flavour = "gcc"
     arguments = expand_files(argv)
     for argument in arguments:
-        _check_characters(argument)
+        if wrong := no_argument(argument):
+            raise UsageError(wrong)
     _read(r, arguments)
     _settle(r, arguments)
     return r.options
-
-
-def _check_characters(argument: str) -> None:
-    """A system's arguments are bytes without a null; those of a response file, or of the library's caller, may be anything."""
-    if "\0" in argument:
-        raise UsageError(f"null character in the argument '{argument}'")
-    try:
-        argument.encode("utf-8", "surrogateescape")
-    except UnicodeEncodeError as e:
-        raise UsageError(f"the argument '{argument}' holds U+{ord(argument[e.start]):04X}, which is no character") from None
 
 
 def _read(r: Reading, arguments: list[str]) -> None:

@@ -32,3 +32,14 @@ def split_words(text: str) -> list[str]:
     if word is not None:
         words.append("".join(word))
     return words
+
+
+def no_argument(word: str) -> str:
+    """Why this cannot be one: a system's arguments are bytes without a null; those of a response file, or of the library's caller, may be anything."""
+    if "\0" in word:
+        return f"null character in the argument '{word}'"
+    try:
+        word.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError as e:
+        return f"the argument '{word}' holds U+{ord(word[e.start]):04X}, which is no character"
+    return ""
