@@ -27,14 +27,14 @@ if TYPE_CHECKING:
     from .api import CompileError
     from .diag import Record
     from .driver import InternalError, Result
-    from .flags import UsageError
     from .kernel.load import Loaded, load
     from .kernel.load_error import LoadError
     from .kernel.verify import Verified, VerifyError, VerifyResult, verify
     from .options import Options
+    from .words import UsageError
 
 HOMES = {
-    "CompileError": "api", "InternalError": "driver", "Record": "diag", "Result": "driver", "UsageError": "flags", "Options": "options",
+    "CompileError": "api", "InternalError": "driver", "Record": "diag", "Result": "driver", "UsageError": "words", "Options": "options",
     "Loaded": "kernel.load", "load": "kernel.load", "LoadError": "kernel.load_error",
     "Verified": "kernel.verify", "VerifyError": "kernel.verify", "VerifyResult": "kernel.verify", "verify": "kernel.verify",
 }  # fmt: skip

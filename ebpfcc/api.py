@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 
 from .driver import Result, compile_source
-from .flags import UsageError, parse
+from .flags import parse
 from .options import Options
-from .words import split_words
+from .words import UsageError, split_words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -63,10 +63,11 @@ def run(arguments: list[str], program: str) -> int:
     from . import flags
     from .diag import visible
     from .told import Told
+    from .words import UsageError
 
     try:
         options = flags.parse(arguments, program)
-    except flags.UsageError as error:
+    except UsageError as error:
         sys.stderr.write(f"{program}: error: {visible(error.message)}\n" + "".join(f"note: {visible(note)}\n" for note in error.notes))
         return 1
     if options.hand_over and not options.dry_run:

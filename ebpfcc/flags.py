@@ -22,7 +22,7 @@ import sys
 from . import flag_tables as tables
 from .disk import is_bpf_object
 from .options import Options
-from .words import no_argument, split_words
+from .words import UsageError, expand_files
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,17 +30,7 @@ if TYPE_CHECKING:
 
 DEFAULT_CPU = {"clang": 3, "gcc": 4}
 FOREIGN = ("c++", "objc", "fortran", "cuda")
-MOST_ARGUMENTS = 100_000  # files of arguments that name one another could make any number
 ARCHITECTURES = {"amd64": "x86_64", "arm64": "aarch64", "i686": "i386", "i586": "i386", "ppc64le": "powerpc64le"}
-
-
-class UsageError(Exception):
-    """The command line is wrong. message: without the command's name; notes follow it."""
-
-    def __init__(self, message: str, notes: tuple[str, ...] = ()) -> None:
-        super().__init__(message)
-        self.message = message
-        self.notes = notes
 
 
 class Reading:
@@ -321,9 +311,6 @@ def parse(argv: list[str], program: str = "ebpfcc") -> Options:
     if program == "gcc" or program.endswith("-gcc"):
         r.options.flavour = "gcc"
     arguments = expand_files(argv)
-    for argument in arguments:
-        if wrong := no_argument(argument):
-            raise UsageError(wrong)
     _read(r, arguments)
     _settle(r, arguments)
     return r.options
@@ -439,27 +426,6 @@ def _short(arg: str) -> str:
         return arg
     joined_with_equals = short.startswith("-print") or short in ("-std", "-resource-dir", "-save-temps")
     return short + (equals if joined_with_equals else "") + value
-
-
-def expand_files(arguments: list[str], depth: int = 0) -> list[str]:
-    """@file in place: its words, quoted as in a shell. A name that is no file stays an argument. Raises UsageError."""
-    out: list[str] = []
-    for arg in arguments:
-        if arg[:1] == "@" and len(arg) > 1 and os.path.isfile(arg[1:]):
-            if depth > 20:
-                raise UsageError(f"'{arg}' includes itself")
-            from .disk import read_named
-
-            try:
-                text = read_named(arg[1:]).decode("utf-8", "surrogateescape")
-            except OSError as error:
-                raise UsageError(f"cannot read '{arg[1:]}': {error.strerror}") from error
-            out += expand_files(split_words(text), depth + 1)
-            if len(out) > MOST_ARGUMENTS:
-                raise UsageError(f"'{arg}' gives more than {MOST_ARGUMENTS} arguments")
-        else:
-            out.append(arg)
-    return out
 
 
 def language_of(path: str) -> str:

@@ -1,6 +1,19 @@
-"""The words of a text that holds arguments: of a response file, or of flags given to the library."""
+"""The words of a command: of a text that holds arguments, as a response file or flags given to the library, and what is no argument."""
 
 from __future__ import annotations
+
+import os
+
+MOST_ARGUMENTS = 100_000  # files of arguments that name one another could make any number
+
+
+class UsageError(Exception):
+    """The command line is wrong. message: without the command's name; notes follow it."""
+
+    def __init__(self, message: str, notes: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.message = message
+        self.notes = notes
 
 
 def split_words(text: str) -> list[str]:
@@ -34,12 +47,33 @@ def split_words(text: str) -> list[str]:
     return words
 
 
-def no_argument(word: str) -> str:
-    """Why this cannot be one: a system's arguments are bytes without a null; those of a response file, or of the library's caller, may be anything."""
+def expand_files(arguments: list[str], depth: int = 0) -> list[str]:
+    """@file in place: its words, quoted as in a shell. A name that is no file stays an argument. Raises UsageError."""
+    out: list[str] = []
+    for arg in arguments:
+        if arg[:1] == "@" and len(arg) > 1 and os.path.isfile(arg[1:]):
+            if depth > 20:
+                raise UsageError(f"'{arg}' includes itself")
+            from .disk import read_named
+
+            try:
+                text = read_named(arg[1:]).decode("utf-8", "surrogateescape")
+            except OSError as error:
+                raise UsageError(f"cannot read '{arg[1:]}': {error.strerror}") from error
+            out += expand_files(split_words(text), depth + 1)
+            if len(out) > MOST_ARGUMENTS:
+                raise UsageError(f"'{arg}' gives more than {MOST_ARGUMENTS} arguments")
+        else:
+            check_characters(arg)
+            out.append(arg)
+    return out
+
+
+def check_characters(word: str) -> None:
+    """A system's arguments are bytes without a null; those of a response file, or of the library's caller, may be anything."""
     if "\0" in word:
-        return f"null character in the argument '{word}'"
+        raise UsageError(f"null character in the argument '{word}'")
     try:
         word.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError as e:
-        return f"the argument '{word}' holds U+{ord(word[e.start]):04X}, which is no character"
-    return ""
+        raise UsageError(f"the argument '{word}' holds U+{ord(word[e.start]):04X}, which is no character") from None

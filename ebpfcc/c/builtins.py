@@ -10,7 +10,7 @@ from ..ir.core import Call, CoreReloc, Value
 from . import access, wide
 from . import types as T
 from .control import mention, type_of
-from .convert import convert, promoted, rvalue, scalar, value_of
+from .convert import convert, promoted_index, rvalue, scalar, value_of
 from .state import FunctionState, Operand, ir_type
 
 TYPE_CHECKING = False
@@ -118,7 +118,7 @@ def offset_operand(f: FunctionState, base: Operand, designator: Any) -> Operand:
     o = offset_operand(f, base, designator.name)
     if isinstance(designator, c_ast.StructRef):
         return access.member(f, o, designator.field.name, designator.coord, False)
-    index = promoted(f, scalar(f, designator.subscript))
+    index = promoted_index(f, scalar(f, designator.subscript), designator.subscript.coord)
     t = T.strip(o.type)
     if t.kind != "array":
         f.diag.error(designator.coord, "offsetof requires array type")

@@ -104,6 +104,16 @@ def promoted(f: FunctionState, o: Operand) -> Operand:
     return convert_int(f, o, p)
 
 
+def promoted_index(f: FunctionState, index: Operand, where: Any) -> Operand:
+    if T.strip(index.type) is T.CHAR:
+        f.diag.warning("char-subscripts", where, "array subscript is of type 'char'")
+    if not T.is_integer(T.strip(index.type)):
+        f.diag.error(where, "array subscript is not an integer")
+        return value_of(T.INT, f.const("i32", 0))
+    index = promoted(f, index)
+    return convert(f, index, T.LONG) if type(index.value) is wide.Wide else index
+
+
 def convert_int(f: FunctionState, o: Operand, to: Any) -> Operand:
     """Integer to integer; values of narrow types are kept extended to 32 bits as their type says."""
     frm = T.strip(o.type)

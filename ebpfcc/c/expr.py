@@ -16,6 +16,7 @@ from .convert import (
     negate,
     pointer_space,
     promoted,
+    promoted_index,
     rvalue,
     scalar,
     value_of,
@@ -278,16 +279,6 @@ def check_bounds(f: FunctionState, node: Any, t: T.Type, n: int) -> None:
         f.diag.warning("array-bounds", node.coord, f"array index {n} is before the beginning of the array")
     elif n > count or node not in f.unit.address_operands:
         f.diag.warning("array-bounds", node.coord, f"array index {n} is past the end of the array (that has type '{T.spell(t)}')")
-
-
-def promoted_index(f: FunctionState, index: Operand, where: Any) -> Operand:
-    if T.strip(index.type) is T.CHAR:
-        f.diag.warning("char-subscripts", where, "array subscript is of type 'char'")
-    if not T.is_integer(T.strip(index.type)):
-        f.diag.error(where, "array subscript is not an integer")
-        return value_of(T.INT, f.const("i32", 0))
-    index = promoted(f, index)
-    return convert(f, index, T.LONG) if type(index.value) is wide.Wide else index
 
 
 def struct_ref(f: FunctionState, node: Any) -> Operand:
