@@ -41,7 +41,9 @@ $(VENV)/installed-docs: pyproject.toml $(SOURCES) | $(VENV)/bin/python
 demo: $(HOME_OF)
 	$(PY) examples/demo.py
 
+# Compiled first: where Python may not write what it compiles, each of a thousand commands would do it anew.
 test: $(VENV)/installed-dev
+	@$(PY) -m compileall -q ebpfcc
 	$(PY) -m pytest $(TESTS)
 
 lint: $(VENV)/installed-dev

@@ -26,7 +26,7 @@ ESCAPE = "\x1b]0;title\x07\x1b[2J"
 def command(here: Path, *arguments: str, text: bytes = b"", **environment: str) -> subprocess.CompletedProcess[str]:
     env = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
     program = [sys.executable, "-m", "ebpfcc", "--target=bpf", *arguments]
-    return subprocess.run(program, cwd=here, env=env, input=text.decode(), capture_output=True, text=True, errors="replace", timeout=20, check=False)
+    return subprocess.run(program, cwd=here, env=env, input=text.decode(), capture_output=True, text=True, errors="replace", timeout=60, check=False)
 
 
 # -- written safely ------------------------------------------------------------------------------------------------------
@@ -209,7 +209,7 @@ def test_included(tmp_path: Path, path: str, quotes: str) -> None:
         [sys.executable, "-m", "ebpfcc", "--target=bpf", "-I.", "-c", "a.c"],
         cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT), "SECRET": "secret"}, stdin=read, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
-    messages = done.communicate(timeout=20)[1]
+    messages = done.communicate(timeout=60)[1]
     os.close(read)
     os.close(write)
     assert done.returncode == 1 and "a.c:2:" in messages and "fatal error: " in messages and "secret" not in messages
@@ -238,7 +238,7 @@ def test_endless_standard_input(tmp_path: Path) -> None:
     with open("/dev/zero", "rb") as zeros:
         done = subprocess.run(
             [sys.executable, "-m", "ebpfcc", "--target=bpf", "-c", "-x", "c", "-", "-o", "out.o"],
-            cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdin=zeros, capture_output=True, text=True, timeout=20,
+            cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdin=zeros, capture_output=True, text=True, timeout=60,
         )  # fmt: skip
     assert done.returncode == 1 and "larger than 64 MiB" in done.stderr
 
