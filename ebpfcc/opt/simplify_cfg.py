@@ -88,20 +88,23 @@ def thread_empty(fn: Function) -> bool:
     changed = False
     forward: dict[Block, Target] = {}
     uses: dict[Value, int] = {}
-    for block in fn.blocks[1:]:
+
+    def note(block: Block) -> None:
         if len(block.insns) == 1 and block.insns[0].op == "jmp" and block.unroll is None:
             target = block.insns[0].targets[0]
-            if target.block is block:
-                continue
-            if block.params:
-                uses = uses or count_uses(fn)
-                if any(uses.get(p, 0) > target.args.count(p) for p in block.params):  # it is used behind the block, too
-                    continue
-            forward[block] = target
+            if block.params and not uses:
+                uses.update(count_uses(fn))
+            used_behind = any(uses.get(p, 0) > target.args.count(p) for p in block.params)
+            if target.block is not block and not used_behind:
+                forward[block] = target
+
+    for block in fn.blocks[1:]:
+        note(block)
     if not forward:
         return False
     for block in reversed(fn.blocks):  # so that of a row of empty blocks each is passed by once
-        for target in block.insns[-1].targets:
+        t = block.insns[-1]
+        for target in t.targets:
             seen = set()
             while target.block in forward and target.block not in seen:
                 middle = target.block
@@ -114,6 +117,10 @@ def thread_empty(fn: Function) -> bool:
                 target.args = args
                 target.block = onward.block
                 changed = True
+        if t.op == "br" and t.targets[0].block is t.targets[1].block and t.targets[0].args == t.targets[1].args:
+            jump_to(t, t.targets[0])
+            if block is not fn.blocks[0]:
+                note(block)
     return changed
 
 
