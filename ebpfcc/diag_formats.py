@@ -9,6 +9,7 @@ import json
 import os
 
 from .diag import column, source_line, width
+from .disk import working_directory
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ def sarif(groups: list[tuple[Record, list[Record]]], version: str) -> dict[str, 
     run = {
         "tool": {"driver": {"name": "ebpfcc", "version": version, "rules": [{"id": rule} for rule in rules]}},
         "invocations": [{"executionSuccessful": not failed}],
-        "originalUriBaseIds": {"PWD": {"uri": uri(os.path.abspath(os.curdir).rstrip("/") + "/")}},
+        "originalUriBaseIds": {"PWD": {"uri": uri(working_directory().rstrip("/") + "/")}},
         "columnKind": "unicodeCodePoints",
         "results": results,
     }

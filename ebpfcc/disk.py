@@ -79,6 +79,14 @@ def read_fd(fd: int, size: int, most: int) -> bytes:
     return data
 
 
+def working_directory() -> str:
+    """ "." where it is not there any more."""
+    try:
+        return os.getcwd()
+    except OSError:
+        return os.curdir
+
+
 def is_bpf_object(path: str) -> bool:
     """By the ELF header's class and machine."""
     try:

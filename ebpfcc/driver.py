@@ -177,7 +177,9 @@ def stages(source: Any, options: Options, sources: SourceMap, diag: Diagnostics,
     def line_text(pos: Any) -> str:
         return sources.line_text(pos if isinstance(pos, int) else pos.pos)
 
-    directory = options.debug_directory or sources.inclusions[0].directory or os.getcwd()
+    from .disk import working_directory
+
+    directory = options.debug_directory or sources.inclusions[0].directory or working_directory()
     builder = Builder(module, codes, options.big_endian, locate, line_text, assembly)
     data = builder.build(options.debug > 0)
     if options.stack_usage or options.stack_chains:

@@ -304,3 +304,16 @@ def test_generated_text_has_no_lines_of_a_source_s_making(tmp_path: Path) -> Non
     (tmp_path / "a\nall: x.c").write_text(GOOD)
     done = command(tmp_path, "-M", "-x", "c", "a\nall: x.c")
     assert done.returncode == 0 and len(done.stdout.splitlines()) == 1
+
+
+@pytest.mark.parametrize("flags", [["-g"], ["-E", "-g"], ["-S"], ["-fdiagnostics-format=sarif"]])
+def test_a_working_directory_that_is_no_more(tmp_path: Path, flags: list[str]) -> None:
+    (tmp_path / "a.c").write_text("int f(int x) { return x; }\n")
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    code = "import os, sys; os.rmdir(os.getcwd()); from ebpfcc.cli import main; sys.exit(main(sys.argv[1:]))"
+    arguments = ["--target=bpf", *flags, "-c", str(tmp_path / "a.c"), "-o", str(tmp_path / "a.o")]
+    path = os.pathsep.join(p for p in sys.path if p)
+    done = subprocess.run([sys.executable, "-c", code, *arguments], cwd=gone, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": path})
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "a.o").stat().st_size

@@ -5,9 +5,9 @@ In: a preprocessor that has run with regions=False. Out: text that lexes to the 
 
 from __future__ import annotations
 
-import os
 import re
 
+from ..disk import working_directory
 from .lines import COMMENT_OR_LITERAL
 from .macros import Macro
 from .predefined import predefined
@@ -72,7 +72,7 @@ class Printer:
         inclusions = self.sources.inclusions
         self._enter(inclusions[0], "")
         if self.options.debug and self.options.working_directory:  # GCC's mark of what relative names are relative to
-            self._mark(1, f"{self.options.debug_directory or os.getcwd()}//", "")
+            self._mark(1, f"{self.options.debug_directory or working_directory()}//", "")
         self._built_in()
         traced = self.options.debug > 0 and not self.options.no_line_markers
         append, place = self.parts.append, self.places.append
