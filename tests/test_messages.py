@@ -71,6 +71,22 @@ def test_misspelled_keywords(line: str, word: str, meant: str) -> None:
     assert (first.line, first.col, first.fixit) == (1, line.index(word) + 1, meant)
 
 
+@pytest.mark.parametrize(
+    ("line", "word", "way"),
+    [
+        ("constexpr int N = 3;", "constexpr", "keyword"), ("int f(void) { constexpr int y = 2; return y; }", "constexpr", "keyword"),
+        ("int *f(void) { return nullptr; }", "nullptr", "keyword"),
+        ("static_assert(sizeof(int) == 4);", "static_assert", "<assert.h>"), ("alignas(16) int a;", "alignas", "<stdalign.h>"),
+    ],
+)  # fmt: skip
+def test_keywords_of_a_later_standard(line: str, word: str, way: str) -> None:
+    """Each error of one has a note with what to do, at the word."""
+    text = {"keyword": f"'{word}' is a keyword from C23 on: compile with -std=gnu23"}.get(way, f"'{word}' is declared in {way}, which is not included")
+    found = ebpfcc.compile(text=line + "\n", name="t.c").diagnostics
+    assert [(d.severity, d.message, d.col) for d in found][1:] == [("note", text, line.index(word) + 1)], found
+    assert ebpfcc.compile(text=line + "\n", name="t.c", flags="-std=gnu23 -Wno-unused").data is not None
+
+
 def test_nothing_is_unused_after_an_error() -> None:
     text = "static int g(void) { return 1; }\nint f(int p) { int unused; nosuch(); return 0; }\n"
     assert [d.severity for d in ebpfcc.compile(text=text, name="t.c", flags="-Wall -Wextra").diagnostics] == ["error"]

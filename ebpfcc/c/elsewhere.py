@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 FOLDERS = ((OWN, "bpf"), (OWN, "linux"), (OWN, "net"), (OWN, "sys"), (OWN_STANDARD, ""), (OWN, ""))
 SHOWN_AS = {"bpf/bpf_helper_defs.h": "bpf/bpf_helpers.h", "linux/byteorder/little_endian.h": "asm/byteorder.h"}
 PASSED_OVER = frozenset(("vmlinux.h", "swab.h", "stringify.h", "posix_types.h", "stdio.h", "stdlib.h"))
+LATER_WORDS = frozenset(("constexpr", "static_assert", "alignas", "alignof", "nullptr"))  # keywords from C23 on (6.4.1)
 VALUE = re.compile(r"\(?\s*((?:0[xX])?[0-9a-fA-F]+[uUlL]*|\"[^\"]*\")\s*\)?\s*(?:/\*.*)?$")
 DEFINED = re.compile(
     r"^[ \t]*#[ \t]*define[ \t]+(?P<macro>\w+)(?P<value>.*)"
@@ -82,6 +83,8 @@ def way(diag: Diagnostics, name: str) -> str:
     if instead:
         return instead
     found = headers().get(name)
+    if name in LATER_WORDS and (found is None or vmlinux(diag)):
+        return f"'{name}' is a keyword from C23 on: compile with -std=gnu23"
     if found is None or any(i.name.endswith("/" + found.header) for i in sources(diag).inclusions):
         return ""
     if not vmlinux(diag) or found.header.startswith("bpf/"):

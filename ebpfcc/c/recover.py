@@ -91,6 +91,19 @@ class Recovery(CParser):
                 return tok, meant
         return None, ""
 
+    def of_later_standard(self) -> Any:
+        """The token where a syntax error comes of a keyword that the chosen standard does not have: `constexpr int n = 1;`."""
+        from .elsewhere import LATER_WORDS
+
+        for i in range(self._i, max(-1, self._i - MOST_BACK), -1):
+            tok = self._toks[i]
+            if tok is None or i < self._i and tok.type in ("SEMI", "LBRACE", "RBRACE"):
+                if i < self._i:
+                    break
+            elif tok.type == "ID" and tok.exp is None and tok.value in LATER_WORDS and not self.is_known(tok.value):
+                return tok
+        return None
+
     def report(self, fault: SyntaxFault) -> None:
         self.faults += 1
         if not fault.message:
@@ -118,6 +131,12 @@ class Recovery(CParser):
         self.diag.error(fault.where, fault.message)
         if fault.note is not None:
             self.diag.note(*fault.note)
+        elif (later := self.of_later_standard()) is not None:
+            from .elsewhere import way
+
+            text = way(self.diag, later.value)
+            if text:
+                self.diag.note(later, text)
 
     def enter(self, what: str) -> None:
         """One level deeper into `what`; the caller leaves by itself."""
