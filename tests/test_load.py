@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
+import re
 import select
 import shutil
 import socket
@@ -431,7 +432,12 @@ def test_refused_at_the_line_of_c(libbpf: ModuleType, text: str, rule: str, line
 
 def test_no_object(libbpf: ModuleType, tmp_path: Path) -> None:
     result = ebpfcc.compile(text="int x = y;", name="wrong.c")
-    cases: list[tuple[Any, str]] = [(result, "wrong.c:1:9: error: "), (b"no object", "not an ELF64 object"), (tmp_path / "absent.o", "No such file")]
+    source = tmp_path / "p.c"
+    source.write_text("int x;")
+    cases: list[tuple[Any, str]] = [
+        (result, "wrong.c:1:9: error: "), (b"no object", "^not an ELF64 object"), (tmp_path / "absent.o", "No such file"),
+        (source, re.escape(f"{source}: not an ELF64 object")),
+    ]  # fmt: skip
     for source, told in cases:
         with pytest.raises(ebpfcc.LoadError, match=told):
             ebpfcc.load(source)
@@ -442,12 +448,22 @@ def test_what_cannot_be_attached(libbpf: ModuleType) -> None:
         program = loaded.programs["prog"]
         with pytest.raises(ebpfcc.LoadError, match=r"do not say what to attach to \('xdp'\)"):
             loaded.attach()
+        with pytest.raises(ebpfcc.LoadError, match=r"its section does not say what to attach to, use attach_xdp\(\)"):
+            program.attach()
         attempts: list[Callable[[], object]] = [program.attach, lambda: program.attach_kprobe("no_such_function"), lambda: program.run(b"short")]
         for attempt in attempts:
             with pytest.raises(ebpfcc.LoadError, match=r"program 'prog' \(section 'xdp'\) cannot be") as caught:
                 attempt()
             assert caught.value.errno in (errno.EOPNOTSUPP, errno.ENOENT, errno.EINVAL)
         assert loaded.links == []
+
+
+def test_no_buffer(libbpf: ModuleType) -> None:
+    with ebpfcc.load(compiled(A_MAP + 'SEC("xdp") int prog(struct xdp_md *ctx) { return 0; }')) as loaded:
+        with pytest.raises(TypeError, match="map 'm' is of type hash, not ringbuf"):
+            loaded.ring_buffer("m")
+        with pytest.raises(TypeError, match="map 'm' is of type hash, not perf_event_array"):
+            loaded.perf_buffer("m")
 
 
 def test_threads_load_at_once(libbpf: ModuleType) -> None:

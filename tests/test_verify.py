@@ -386,7 +386,7 @@ def test_an_object_that_is_there(tmp_path: Path, name: str) -> None:
 
 def test_what_is_no_object(tmp_path: Path) -> None:
     (tmp_path / "t.o").write_text("int x;")
-    for arguments, words in ((["t.o"], "--verify: "), (["t.o", "-o", "x"], "'-o' is of no use"), (["none.o"], "no such file")):
+    for arguments, words in ((["t.o"], "--verify: 't.o': not an ELF64 object\n"), (["t.o", "-o", "x"], "'-o' is of no use"), (["none.o"], "no such file")):
         done = run(tmp_path, "--verify", *arguments)
         assert done.returncode == 1 and "error: " + words in done.stderr and "Traceback" not in done.stderr
 
@@ -560,7 +560,7 @@ def test_states_in_words(state: str, words: str) -> None:
         ("back-edge from insn 3 to 2", "back-edge"), ("last insn is not an exit or jmp", "no-exit"), ("R1 leaks addr into map", "pointer-leak"),
         ("R2 pointer comparison prohibited", "pointer-comparison"), ("cannot call GPL-restricted function from non-GPL compatible program", "license"),
         ("tail_calls are not allowed when call stack of previous frames is 272 bytes", "tail-call-stack"), ("invalid func unknown#195896080", "co-re"),
-        ("R1 type=untrusted_ptr_ expected=ptr_, trusted_ptr_, rcu_ptr_", "argument-untrusted"), ("unknown opcode 8e", "opcode"),
+        ("R1 type=untrusted_ptr_ expected=ptr_, trusted_ptr_, rcu_ptr_", "argument-untrusted"), ("unknown opcode 8e", "opcode"), ("unknown opcode 8d", "indirect-call"),
         ("invalid indirect read from stack R2 off -16+4 size 16", "stack-uninitialised"), ("variable stack access var_off=(0x0; 0x7) off=-8 size=1", "stack-variable"),
         ("kernel btf_id 5 is not a kernel function", "kfunc-unknown"), ("R1 must be a known constant", "constant"), ("R5 !read_ok", "uninitialised"),
         ("Caller passes invalid args into func#1 ('f')", "caller-arguments"), ("R0 cannot write into rdonly_mem", "read-only"), ("no such words", ""),

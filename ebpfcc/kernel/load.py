@@ -20,6 +20,7 @@ from ..diag import Record
 from ..disk import MOST_OBJECT, read_named
 from ..obj.read_ext import Line, Object, ObjectError
 from ..target import map_types
+from ..target.map_rules import name_of
 from .attach import Link, link
 from .attempt import Attempt, OpenOptions, captured, reason
 from .events import Events, PerfBuffer, RingBuffer
@@ -66,7 +67,8 @@ def load(
     try:
         elf = Object(data)
     except ObjectError as error:
-        raise LoadError(str(error)) from error
+        where = f"{os.fspath(source)}: " if isinstance(source, (str, os.PathLike)) else ""
+        raise LoadError(f"{where}{error}") from error
     if not isinstance(source, (bytes, str, os.PathLike)):
         elf.declared = {name: Line(*place) for name, place in source.places.items()}
     return Loaded(data, elf, name, globals or {}, max_entries or {}, None if programs is None else set(programs))
@@ -207,13 +209,13 @@ class Loaded:
 
     def ring_buffer(self, name: str, type: str = "") -> RingBuffer:
         """The records of a map of type RINGBUF. type: their C type, as `struct event`; without it they are bytes."""
-        events = RingBuffer(self._lib, name, self.maps[name].fileno(), self._type(type))
+        events = RingBuffer(self._lib, name, self._of_kind(name, map_types.RINGBUF), self._type(type))
         self._events.append(events)
         return events
 
     def perf_buffer(self, name: str, type: str = "", pages: int = 64) -> PerfBuffer:
         """The records of a map of type PERF_EVENT_ARRAY."""
-        events = PerfBuffer(self._lib, name, self.maps[name].fileno(), self._type(type), pages)
+        events = PerfBuffer(self._lib, name, self._of_kind(name, map_types.PERF_EVENT_ARRAY), self._type(type), pages)
         self._events.append(events)
         return events
 
@@ -223,6 +225,13 @@ class Loaded:
         if shape.kind not in QUEUES:
             raise TypeError(f"map '{name}' is neither a queue nor a stack")
         return Queue(shape)
+
+    def _of_kind(self, name: str, kind: int) -> int:
+        """The descriptor of a map that has to be of that type."""
+        found = self.maps[name]
+        if found.shape.kind != kind:
+            raise TypeError(f"map '{name}' is of type {name_of(found.shape.kind)}, not {name_of(kind)}")
+        return found.fileno()
 
     def _type(self, name: str) -> Plain | None:
         if not name:

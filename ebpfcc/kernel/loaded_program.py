@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import socket
 from typing import NamedTuple
@@ -11,7 +12,7 @@ from . import attach as to
 from .attach import Link
 from .attempt import captured
 from .libbpf import TestRun
-from .load_error import failed
+from .load_error import LoadError, failed
 
 GROWTH = 4096  # bytes that a program may add to a packet
 
@@ -69,7 +70,11 @@ class Program:
 
     def attach(self) -> Link:
         """Where SEC() says: kprobe/FUNCTION, tp/GROUP/NAME, raw_tp/NAME, fentry/FUNCTION, lsm/HOOK ..."""
-        return self._link("bpf_program__attach")
+        found = self.attach_by_section()
+        if found is None:
+            way = "its section does not say what to attach to, use attach_xdp(), attach_tc() ..."
+            raise LoadError(f"{self._title()} cannot be attached: {way}", errno.EOPNOTSUPP)
+        return found
 
     def attach_xdp(self, interface: str | int) -> Link:
         return self._link("bpf_program__attach_xdp", to.index_of(interface))

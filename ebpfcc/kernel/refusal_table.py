@@ -340,6 +340,8 @@ TABLE: list[tuple[str, str, str]] = [
      "this kernel does not support it: its BPF JIT cannot translate the program or is off, or what it attaches to is missing"),
     ("attach-type", r"attach_btf_id|Cannot find btf_id|invalid attach|is not modifiable|can't modify return codes",
      "what the section's name asks to attach to does not exist in this kernel, or cannot be attached to"),
+    ("indirect-call", r"unknown opcode 8d",
+     "the kernel knows no call of a function by its address (callx): call it by its name, choosing between several with if or switch"),
     ("opcode", r"unknown opcode|uses reserved fields|invalid BPF_LD_IMM64|BPF_\w+ is not supported",
      "the running kernel does not know this instruction: compile for an older instruction set (-mcpu=v2, -mcpu=v1)"),
 ]  # fmt: skip

@@ -19,15 +19,25 @@ def report_file(path: str, name: str, options: Options, tell: Callable[[list[Rec
     except OSError as error:
         sys.stderr.write(f"{options.program}: error: cannot read '{visible(path)}': {error.strerror}\n")
         return 1
-    return report(data, name, options, tell)
+    return report(data, name, options, tell, path=path)
 
 
-def report(data: bytes, name: str, options: Options, tell: Callable[[list[Record], str], None], places: Places | None = None) -> int:
-    """Verify an object; refusals go to standard error, costs to standard output. Returns the exit status. places: of what it declares."""
+def report(
+    data: bytes,
+    name: str,
+    options: Options,
+    tell: Callable[[list[Record], str], None],
+    places: Places | None = None,
+    path: str = "",
+) -> int:
+    """Verify an object; refusals go to standard error, costs to standard output. Returns the exit status.
+
+    places: of what it declares. path: of the file that it came in."""
     try:
         result = verify(data, name=name, places=places)
     except (VerifyError, ValueError) as error:
-        message = f"--verify: {error}"
+        where = f"'{visible(path)}': " if path and isinstance(error, ValueError) else ""
+        message = f"--verify: {where}{error}"
         tell([Record("error", "", 0, 0, message, None, message, None)], f"{options.program}: error: {message}\n")
         return 1
     tell(result.diagnostics, messages(result, options))
