@@ -87,6 +87,20 @@ def test_keywords_of_a_later_standard(line: str, word: str, way: str) -> None:
     assert ebpfcc.compile(text=line + "\n", name="t.c", flags="-std=gnu23 -Wno-unused").data is not None
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("struct s { int a; };", "enum s { A };"), ("enum s { A };", "struct s *p;"), ("struct s;", "union s { int a; };"),
+        ("typedef unsigned s;", "typedef int s;"), ("typedef struct { int a; } s;", "typedef int s;"), ("int s;", "typedef int s;"),
+        ("enum { s };", "typedef int s;"), ("int s(void);", "typedef int s;"), ("struct s { int a; };", "struct s { int a; };"),
+    ],
+)  # fmt: skip
+def test_a_note_tells_what_was_there_before(before: str, after: str) -> None:
+    found = ebpfcc.compile(text=f"{before}\n{after}\n", name="t.c").diagnostics
+    assert [(d.severity, d.line) for d in found] == [("error", 2), ("note", 1)], found
+    assert found[1].message in ("previous use is here", "previous definition is here")
+
+
 def test_nothing_is_unused_after_an_error() -> None:
     text = "static int g(void) { return 1; }\nint f(int p) { int unused; nosuch(); return 0; }\n"
     assert [d.severity for d in ebpfcc.compile(text=text, name="t.c", flags="-Wall -Wextra").diagnostics] == ["error"]

@@ -224,6 +224,13 @@ def known_tag(f: FunctionState, kind: str, name: str, defines: bool) -> Any:
     return None if defines and f.tags else f.unit.tag_before(kind, name, defines)
 
 
+def other_kind(f: FunctionState, node: Any, known: Any) -> None:
+    """A tag that is that of an enumeration here, and of a structure there."""
+    f.diag.error(node.coord, f"use of '{node.name}' with tag type that does not match previous declaration")
+    if known.pos is not None:
+        f.diag.note(known.pos, "previous use is here")
+
+
 def record_type(f: FunctionState, node: Any) -> T.Record:
     kind = "struct" if isinstance(node, c_ast.Struct) else "union"
     name = node.name
@@ -232,7 +239,7 @@ def record_type(f: FunctionState, node: Any) -> T.Record:
         known = known_tag(f, kind, name, node.decls is not None)
         if known is not None:
             if known.kind != kind:
-                f.diag.error(node.coord, f"use of '{name}' with tag type that does not match previous declaration")
+                other_kind(f, node, known)
                 known = None
             record = known
     if record is None:
@@ -408,7 +415,7 @@ def enum_type(f: FunctionState, node: Any) -> T.Enum:
         if known is not None and known.kind == "enum":
             enum = known
         elif known is not None:
-            f.diag.error(node.coord, f"use of '{name}' with tag type that does not match previous declaration")
+            other_kind(f, node, known)
     if enum is None:
         enum = T.Enum(name)
         enum.pos = node.coord

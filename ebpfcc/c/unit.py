@@ -183,10 +183,12 @@ class Unit(Indexed, Variables, Functions, Checks):
         old = f.scopes[-1].get(node.name) if f.scopes else self.declared_before(node.name)
         if old is not None:
             if type(old) is not T.Typedef:
-                self.diag.error(node.coord, f"redefinition of '{node.name}' as different kind of symbol")
+                self.clash(node, old)
             elif not T.same(old.target, t):
                 check_clash(self.diag, node.coord, node.name)
                 self.diag.error(node.coord, f"typedef redefinition with different types ('{T.spell(t)}' vs '{T.spell(old.target)}')")
+                if old.pos is not None:
+                    self.diag.note(old.pos, "previous definition is here")
             return
         typedef = T.Typedef(node.name, t, node.coord)
         if node.attrs:
