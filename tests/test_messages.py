@@ -13,7 +13,7 @@ from ebpfcc.obj.read_ext import Object
 from ebpfcc.target import map_types as M
 from ebpfcc.target.map_rules import fault
 from ebpfcc.target.near import nearest, one_slip
-from ebpfcc.target.sections import section_meant
+from ebpfcc.target.sections import is_recent, section_meant
 
 ROOT = Path(__file__).resolve().parent.parent
 needs_kernel = pytest.mark.skipif(bool(why_not()), reason="no programs can be loaded here")
@@ -200,6 +200,8 @@ def test_rules_of_maps(kind: int, key: int | None, value: int | None, flags: int
         ("BTF is required, but is missing or corrupted.", "", "no-btf", "compile with -g"),
         ("prog 'p': missing BPF prog type, check ELF section name '.text'", ".text", "no-section", "function 'p' is in no section"),
         ("prog 'p': missing BPF prog type, check ELF section name 'xpd'", "xpd", "unknown-section", "no programs of section 'xpd'; did you mean 'xdp'?"),
+        ("prog 'p': missing BPF prog type, check ELF section name 'tcx/ingress'", "tcx/ingress", "unknown-section",
+         "no programs of section 'tcx/ingress': it came with a later release than this machine's, install a newer libbpf"),
         ("prog 'p': missing BPF prog type, check ELF section name 'own'", "own", "unknown-section", "no programs of section 'own'"),
         ("map 'm': failed to create: Invalid argument(-22)", "xdp", "map-definition", "the key of map 'm' has 8 bytes"),
         ("extern (func ksym) 'bpf_x': not found in kernel or module BTFs", "xdp", "undefined-extern", "'bpf_x' is declared but neither"),
@@ -213,6 +215,11 @@ def test_words_of_libbpf(line: str, section: str, rule: str, text: str) -> None:
     assert data is not None
     reason = stage.refused([line], Object(data), section)
     assert reason.rule == rule and text in reason.text
+
+
+def test_sections_of_newer_releases() -> None:
+    sections = "tcx/egress ?netkit/peer netfilter uprobe.multi.s/x:y kprobe.session/f tcx/up tcx netfilter/x xdp kprobe/f uprobe.s/x own".split()
+    assert [is_recent(section) for section in sections] == [True] * 5 + [False] * 7
 
 
 def test_hooks_by_their_nearest_name(monkeypatch: pytest.MonkeyPatch) -> None:

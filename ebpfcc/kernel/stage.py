@@ -19,7 +19,7 @@ from ..target.host import KERNEL_BTF
 from ..target.instead import instead_of
 from ..target.map_rules import fault, missing, name_of
 from ..target.near import nearest
-from ..target.sections import section_meant
+from ..target.sections import is_recent, section_meant
 
 # (name, libbpf's words, explanation)
 STAGE: list[tuple[str, str, str]] = [
@@ -51,6 +51,7 @@ STAGE: list[tuple[str, str, str]] = [
 RULES = [(name, re.compile(pattern), text) for name, pattern, text in STAGE]
 PREFIXES = {"lsm": "bpf_lsm_", "lsm.s": "bpf_lsm_", "lsm_cgroup": "bpf_lsm_", "iter": "bpf_iter_", "iter.s": "bpf_iter_", "tp_btf": "__bpf_trace_"}
 CONFIG = "/proc/config.gz"
+NEWER = ": it came with a later release than this machine's, install a newer libbpf"
 MAP_FIELDS = {"key": "key_size", "value": "value_size", "entries": "max_entries"}
 
 
@@ -88,7 +89,8 @@ def refused(lines: list[str], obj: Object, section: str, program: str = "") -> R
         about = [fields[key] for key in of if fields.get(key)]
         meant = suggestion(fields, section)
         fields["instead"] = way(fields.get("symbol") or fields.get("ksym") or fields.get("extern") or "")
-        text = text.format(**fields, of=section, meant=f"; did you mean '{meant}'?" if meant else "")
+        newer = NEWER if is_recent(fields.get("section", "")) else ""
+        text = text.format(**fields, of=section, meant=f"; did you mean '{meant}'?" if meant else newer)
         return Reason(name, text, [*about, program] if name in OF_DECLARATIONS else [])
     return Reason("", "", [])
 

@@ -13,6 +13,9 @@ HEADS = tuple(
     kprobe.session uprobe.session uprobe.session.s raw_tracepoint.w raw_tp.w""".split()
 )
 KNOWN = frozenset(HEADS)
+# What libbpf has learnt since 1.1, and what may stand behind '/', if not anything.
+RECENT = {"tcx": ("ingress", "egress"), "netkit": ("primary", "peer"), "netfilter": ("",), "uprobe.multi": (), "uretprobe.multi": (),
+          "kprobe.session": (), "uprobe.session": ()}  # fmt: skip
 
 
 def section_meant(section: str) -> str:
@@ -23,3 +26,10 @@ def section_meant(section: str) -> str:
         return ""
     found = nearest(head, HEADS)
     return optional + found + slash + rest if found else ""
+
+
+def is_recent(section: str) -> bool:
+    """Whether a libbpf that does not know it may be too old."""
+    head, _, rest = section.removeprefix("?").partition("/")
+    head = head.removesuffix(".s")
+    return head in RECENT and (not RECENT[head] or rest in RECENT[head])
