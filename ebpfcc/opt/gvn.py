@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     Loads = dict[Any, tuple[Value, Mem]]  # what a load would give, and how it was accessed
 
 
+MAX_KNOWN = 400  # loads whose value is known: each store looks at all of them
 MAX_REGION = 100  # blocks between a join and the block that dominates it
 
 
@@ -175,10 +176,19 @@ def forget(fn: Function, loads: Loads, insn: Value, escaping: set[Any], stores: 
     if insn.op in WRITES_THROUGH:
         address, mem = insn.args[0], insn.aux
         if loads:
-            for key in [k for k, known in loads.items() if may_overlap(fn, address, mem, k[0], known[1], escaping)]:
+            low, high = mem.off, mem.off + mem.size
+            changed = [
+                k
+                for k, known in loads.items()
+                if (low < k[1] + k[2] and k[1] < high if k[0] is address else may_overlap(fn, address, mem, k[0], known[1], escaping))
+            ]
+            for key in changed:
                 del loads[key]
         if stores and insn.op == "store":
             remember_store(fn, loads, insn)
+            if len(loads) > MAX_KNOWN:
+                for key in list(loads)[: len(loads) - MAX_KNOWN]:  # the oldest
+                    del loads[key]
     elif loads and writes_anywhere(insn):
         for key in [k for k in loads if not is_private(k[0], escaping)]:
             del loads[key]
