@@ -173,7 +173,7 @@ CLANG_FEATURES = frozenset("alu32 dwarfris dummy allows-misaligned-mem-access".s
 CHARSETS = frozenset(("utf-8", "utf8"))
 PASSES = frozenset(
     """align_objects clamps combine constant_objects constant_results dce dead_stores gvn hoist inline join_stores late_constants libcalls licm
-    load_pre lower_switch mem2reg merge_calls merge_objects prune_params rotate shared_extensions simplify_cfg sink tail_recursion unroll
+    load_pre lower_switch mem2reg merge_calls merge_objects pointer_counters prune_params rotate shared_extensions simplify_cfg sink tail_recursion unroll
     widen_stores""".split()
 )
 

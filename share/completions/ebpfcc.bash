@@ -12,7 +12,7 @@ _ebpfcc() {
         -ftrivial-auto-var-init=*) values="zero pattern uninitialized" ;;
         -fdiagnostics-color=*) values="always never auto" ;;
         -fdiagnostics-format=*) values="text json json-file sarif sarif-file" ;;
-        --print-after=*) values="all align_objects clamps combine constant_objects constant_results dce dead_stores gvn hoist inline join_stores late_constants libcalls licm load_pre lower_switch mem2reg merge_calls merge_objects prune_params rotate shared_extensions simplify_cfg sink tail_recursion unroll widen_stores" ;;
+        --print-after=*) values="all align_objects clamps combine constant_objects constant_results dce dead_stores gvn hoist inline join_stores late_constants libcalls licm load_pre lower_switch mem2reg merge_calls merge_objects pointer_counters prune_params rotate shared_extensions simplify_cfg sink tail_recursion unroll widen_stores" ;;
     esac
     if [ -n "$values" ]; then
         COMPREPLY=($(compgen -W "$values" -- "${word#*=}"))
