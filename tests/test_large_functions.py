@@ -146,6 +146,8 @@ GROWING: dict[str, Callable[[int], str]] = {
     "else if": lambda n: "int f(int x, int y) { int r = 0; " + "else ".join(f"if (x < {k * 3}) r = y + {k * 7}; " for k in range(n)) + "return r; }",
     "returns": lambda n: "int f(int x) { " + "else ".join(f"if (x == {k * 3}) return {k * 7}; " for k in range(n)) + "return 0; }",
     "cases": lambda n: "int f(int x) { int r = 0; switch (x) { " + "".join(f"case {k}: r += x * {k}; " for k in range(n)) + "} return r; }",
+    "functions in a chain": lambda n: "static int f0(int x) { return x * 3; } "
+    + "".join(f"static int f{k}(int x) {{ return f{k - 1}(x) * 5 + {k}; }} " for k in range(1, 4 * n)) + f"int g(int x) {{ return f{4 * n - 1}(x); }}",
     "stores": lambda n: "void f(int *p, int x) { " + "".join(f"p[{k}] = x + {k}; " for k in range(n)) + "}",
     "a choice in a choice": lambda n: "int f(int x) { return " + "x ? " * n + "x" + " : x" * n + "; }",
     "objects at once": lambda n: "int g(int *); int f(int x) { " + "".join(f"int a{k} = x; g(&a{k}); " for k in range(n)) + "return x; }",

@@ -348,11 +348,12 @@ class Global:
 class Module:
     """A translation unit after lowering: functions and variables in source order, file-scope assembly, declared-only functions."""
 
-    __slots__ = ("functions", "globals", "externs", "asm", "aliases", "big_endian", "not_unrolled", "library", "sent")
+    __slots__ = ("functions", "globals", "externs", "asm", "aliases", "big_endian", "not_unrolled", "library", "sent", "copied")
 
     def __init__(self, big_endian: bool = False) -> None:
         self.big_endian = big_endian
         self.not_unrolled: list[Any] = []  # positions of loops that the source asked to unroll, in vain
+        self.copied = 0  # instructions of functions that are called once, as inlining has copied them
         self.functions: dict[str, Function] = {}
         self.globals: dict[str, Global] = {}
         self.externs: dict[str, Any] = {}  # functions that are called but defined elsewhere: name -> declaration (opaque)

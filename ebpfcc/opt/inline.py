@@ -20,6 +20,7 @@ THRESHOLD = 225
 FREE = frozenset("jmp ret lifetime zext sext trunc ptrtoint inttoptr add unreachable asm_out".split())  # `add`: of a pointer and a constant
 COST_LATE = 400  # of a function that is copied last
 LARGE = 6000  # a caller that has grown this big takes only what it must
+COPIED = 50_000  # instructions that a module copies of functions that are called once: a chain of them is copied at each link
 
 
 def call_order(module: Module) -> tuple[list[Function], set[str]]:
@@ -103,7 +104,7 @@ def cost(callee: Function) -> int:
     return total
 
 
-def wants(callee: Function, caller: Function, refs: dict[str, int], optimise: bool) -> bool:
+def wants(callee: Function, caller: Function, module: Module, refs: dict[str, int], optimise: bool) -> bool:
     attrs = callee.attrs
     if "naked" in attrs or "noinline" in attrs or callee.linkage == "weak":
         return False
@@ -111,7 +112,10 @@ def wants(callee: Function, caller: Function, refs: dict[str, int], optimise: bo
         return True
     if not optimise or callee.section != ".text" or size(caller) > LARGE or has_asm_labels(callee):
         return False
-    if callee.linkage == "local" and refs.get(callee.name, 0) == 1 or "uncallable" in attrs:
+    if "uncallable" in attrs:
+        return True
+    if callee.linkage == "local" and refs.get(callee.name, 0) == 1 and module.copied <= COPIED:
+        module.copied += size(callee)
         return True
     threshold = THRESHOLD if callee.linkage == "local" or "inline" in attrs else THRESHOLD_GLOBAL
     if len(callee.blocks) == 1:
@@ -149,7 +153,7 @@ def run(fn: Function, module: Module, refs: dict[str, int], recursive: set[str],
             callee = module.functions.get(insn.aux.target)
             if callee is None or callee.name in recursive or callee.name in but:
                 continue
-            if wants(callee, fn, refs, optimise) and len(insn.args) == len(callee.params):
+            if len(insn.args) == len(callee.params) and wants(callee, fn, module, refs, optimise):
                 splice(fn, i, k, insn, callee, results)
                 done += 1
                 break
