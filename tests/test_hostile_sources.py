@@ -92,6 +92,12 @@ def test_line_numbers_that_btf_cannot_hold(line: int) -> None:
     assert found == (line if line < 1 << 22 else 0)
 
 
+@pytest.mark.parametrize("member", ["int a[]", "int *a[]"])
+def test_flexible_arrays_have_the_bound_of_all_data(member: str) -> None:
+    result = ebpfcc.compile(text=f"int o; struct {{ int n; {member}; }} p = {{1, {{[99999999] = 0}}}};", name="t.c")
+    assert result.data is None and any("initialized object is too large" in d.message for d in result.diagnostics)
+
+
 def test_map_sizes_of_32_bits() -> None:
     data = ok('struct { int (*type)[1]; int (*max_entries)[0xffffffff]; int (*big)[4294967295]; } m __attribute__((section(".maps")));')
     section = read_elf(data).section(".BTF")

@@ -304,10 +304,10 @@ class Image:
 
 def new_image(f: FunctionState, size: int, align: int, where: Any) -> Image | None:
     """For an object of the unit; None, after an error, if that, with what may stand before it, is more data than an object file may have."""
-    f.unit.data_left -= size + align
-    if f.unit.data_left < 0:
+    if size + align > f.unit.data_left:
         f.diag.error(where, f"initialized object is too large ({size} bytes)")
         return None
+    f.unit.data_left -= size + align
     return Image(size)
 
 

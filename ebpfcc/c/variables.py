@@ -140,7 +140,11 @@ class Variables:
             leaves, _ = init.flatten(f, t, variable.init)
             last = max((leaf.off + T.sizeof(leaf.type) for leaf in leaves if T.strip(leaf.type).kind != "array" or T.strip(leaf.type).count), default=0)
             if last > size:  # a flexible array member that is initialised
-                image.data.extend(bytes(last - size))
+                tail = init.new_image(f, last - size, 0, variable.pos)
+                if tail is None:
+                    f.scopes, f.tags = outer
+                    return out
+                image.data.extend(tail.data)
                 out.size = last
             init.write_static(f, image, t, 0, leaves)
             f.scopes, f.tags = outer
